@@ -1,0 +1,140 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The settings of every Swift target: the language mode of Swift 6 and the upcoming features that make an import,
+/// an existential and an access level a decision instead of a default.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
+/// What each target may import stands in docs/architecture.md; `LayeringTests` holds both this file and the sources
+/// to that table.
+let package = Package(
+    name: "envctl",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "envctl", targets: ["envctl"]),
+        .executable(name: "extenddb-server", targets: ["extenddb-server"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C: module maps of system libraries, and the shims that Swift cannot express.
+        .systemLibrary(
+            name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "CSystem"),
+
+        // Pure: no I/O, no clock.
+        .target(name: "DynamoModel", swiftSettings: settings),
+        .target(name: "DynamoExpressions", dependencies: ["DynamoModel"], swiftSettings: settings),
+        .target(name: "Environments", swiftSettings: settings),
+
+        // Leaves that talk to one system library each.
+        .target(name: "Crypto", dependencies: ["CCrypto"], swiftSettings: settings),
+        .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: settings),
+        .target(name: "AWS", dependencies: ["Crypto", "HTTPClient"], swiftSettings: settings),
+        .target(name: "Postgres", dependencies: ["CPostgres", "CSystem"], swiftSettings: settings),
+
+        // The ExtendDB server.
+        .target(
+            name: "ExtendDBLayout", dependencies: ["Postgres", "DynamoModel", "Crypto"], swiftSettings: settings),
+        .target(
+            name: "ExtendDBServer",
+            dependencies: ["ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Crypto"] + nio
+                + [lifecycle, logging],
+            swiftSettings: settings),
+
+        // The environment manager.
+        .target(
+            name: "ControlPlane",
+            dependencies: [
+                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Crypto", "CSystem",
+                "CZlib", lifecycle, logging,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "ControlPlaneAPI",
+            dependencies: ["ControlPlane", "Environments", hummingbird, lifecycle, logging],
+            swiftSettings: settings),
+        .target(
+            name: "EnvctlCommands",
+            dependencies: [
+                "ControlPlaneAPI", "ControlPlane", "Environments", "HTTPClient", "CSystem", argumentParser, lifecycle,
+                unixSignals, logging,
+            ],
+            swiftSettings: settings),
+
+        // Executables: one small file each.
+        .executableTarget(name: "envctl", dependencies: ["EnvctlCommands"], swiftSettings: settings),
+        .executableTarget(
+            name: "extenddb-server",
+            dependencies: ["ExtendDBServer", argumentParser, lifecycle, unixSignals, logging],
+            swiftSettings: settings),
+
+        // Tests. TestSupport starts one real PostgreSQL for a test run and gives each test a database of its own.
+        .target(
+            name: "TestSupport", dependencies: ["Postgres", "CSystem"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        .testTarget(name: "DynamoModelTests", dependencies: ["DynamoModel"], swiftSettings: settings),
+        .testTarget(
+            name: "DynamoExpressionsTests", dependencies: ["DynamoExpressions", "DynamoModel"],
+            swiftSettings: settings),
+        .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], swiftSettings: settings),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
+        .testTarget(name: "AWSTests", dependencies: ["AWS", "Crypto", "HTTPClient"], swiftSettings: settings),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ExtendDBLayoutTests",
+            dependencies: ["ExtendDBLayout", "DynamoModel", "Postgres", "Crypto", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ExtendDBServerTests",
+            dependencies: [
+                "ExtendDBServer", "ExtendDBLayout", "DynamoModel", "DynamoExpressions", "Postgres", "AWS", "Crypto",
+                "HTTPClient", "TestSupport", lifecycle, logging,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: [
+                "ControlPlane", "Environments", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS", "Crypto",
+                "HTTPClient", "CSystem", "TestSupport", lifecycle, logging,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EnvctlCommandsTests",
+            dependencies: [
+                "EnvctlCommands", "ControlPlaneAPI", "ControlPlane", "Environments", "HTTPClient", "TestSupport",
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "LayeringTests", swiftSettings: settings),
+        .testTarget(
+            name: "AcceptanceTests",
+            dependencies: ["TestSupport", "Postgres", "HTTPClient", "Crypto", "AWS", "DynamoModel", "CSystem"],
+            swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)
