@@ -1,0 +1,40 @@
+/// What sealing a clone gives: the only credential that its server accepts.
+package struct SealedEnvironment: Sendable, Hashable {
+    package var accountID: String
+    package var accessKeyID: String
+    package var secretAccessKey: String
+
+    package init(accountID: String, accessKeyID: String, secretAccessKey: String) {
+        self.accountID = accountID
+        self.accessKeyID = accessKeyID
+        self.secretAccessKey = secretAccessKey
+    }
+}
+
+/// What sealing needs to know.
+package struct SealRequest: Sendable, Hashable {
+    /// The clone.
+    package var database: String
+    /// The environment's role and its password.
+    package var role: String
+    package var rolePassword: String
+    /// The account whose tables the snapshot holds (12 digits).
+    package var accountID: String
+    /// Databases that the role must be unable to connect to: the control plane's records, another clone, ….
+    /// The source is closed to everybody, so it proves nothing and need not be named.
+    package var forbidden: [String]
+    /// Whether items expire in the clone as their TTL attribute says.
+    package var expiresItems: Bool
+
+    package init(
+        database: String, role: String, rolePassword: String, accountID: String, forbidden: [String],
+        expiresItems: Bool = true
+    ) {
+        self.database = database
+        self.role = role
+        self.rolePassword = rolePassword
+        self.accountID = accountID
+        self.forbidden = forbidden
+        self.expiresItems = expiresItems
+    }
+}
