@@ -1,0 +1,59 @@
+package import Environments
+
+extension ControlPlaneConfiguration {
+    /// The configuration that the process environment describes.
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `ENVCTL_HOME` | state directory; else `/var/lib/envctl` for root, else `~/.envctl` |
+    /// | `ENVCTL_LISTEN` | address of the API, `host:port` |
+    /// | `ENVCTL_DATABASE_URL` | a PostgreSQL server of yours instead of the private one |
+    /// | `ENVCTL_PORTS` | ports of endpoints, `first-last` |
+    /// | `ENVCTL_ENDPOINT_ADDRESS` | address that endpoints listen on |
+    /// | `ENVCTL_EXTENDDB_SERVER` | the server binary |
+    ///
+    /// - Parameters:
+    ///   - environment: names and values.
+    ///   - isRoot: whether the process runs as root.
+    package init(environment: [String: String], isRoot: Bool) throws(ControlError) {
+        self.init(
+            stateDirectory: try Self.stateDirectory(environment: environment, isRoot: isRoot),
+            processEnvironment: environment)
+        if let listen = environment["ENVCTL_LISTEN"] { self.listen = listen }
+        if let url = environment["ENVCTL_DATABASE_URL"], !url.isEmpty { databaseURL = url }
+        if let text = environment["ENVCTL_PORTS"] { ports = try Self.ports(text) }
+        if let address = environment["ENVCTL_ENDPOINT_ADDRESS"] { endpointAddress = address }
+        if let path = environment["ENVCTL_EXTENDDB_SERVER"] { serverExecutable = path }
+    }
+
+    /// The state directory alone: what the CLI needs to find a running control plane.
+    package static func stateDirectory(environment: [String: String], isRoot: Bool) throws(ControlError) -> String {
+        if let home = environment["ENVCTL_HOME"], !home.isEmpty {
+            guard home.hasPrefix("/") else {
+                throw ControlError(
+                    .invalidRequest, subject: "ENVCTL_HOME", "ENVCTL_HOME is not an absolute path: \(home)",
+                    hint: "write it from the root, beginning with '/'")
+            }
+            return home.count > 1 && home.hasSuffix("/") ? String(home.dropLast()) : home
+        }
+        if isRoot { return "/var/lib/envctl" }
+        guard let home = environment["HOME"], home.hasPrefix("/") else {
+            throw ControlError(
+                .invalidRequest, subject: "HOME", "neither ENVCTL_HOME nor HOME says where to keep state",
+                hint: "set ENVCTL_HOME to a directory that you may write to")
+        }
+        return home + "/.envctl"
+    }
+
+    /// A port range as `first-last`.
+    package static func ports(_ text: String) throws(ControlError) -> ClosedRange<Int> {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let first = parts[0], let last = parts[1], first >= 1, first <= last, last <= 65_535
+        else {
+            throw ControlError(
+                .invalidRequest, subject: text, "'\(text)' is not a port range",
+                hint: "write first-last, both between 1 and 65535, e.g. 20000-20999")
+        }
+        return first...last
+    }
+}

@@ -1,0 +1,58 @@
+package import Environments
+
+/// Everything that decides how a control plane behaves; every default stands here.
+package struct ControlPlaneConfiguration: Sendable, Hashable {
+    /// Holds the private PostgreSQL, sockets, keys and one directory an environment; absolute.
+    package var stateDirectory: String
+    /// The address of the HTTP API as `host:port`.
+    package var listen: String = "127.0.0.1:8642"
+    /// Records and clones live on this server instead of a private one: a libpq URL of a role that may create
+    /// databases and roles.
+    package var databaseURL: String?
+    /// Where endpoints listen.
+    package var endpointAddress: String = "127.0.0.1"
+    /// The ports of endpoints; one an environment.
+    package var ports: ClosedRange<Int> = 20_000...20_999
+    /// The server binary; nil: found by the launcher.
+    package var serverExecutable: String?
+    /// The process environment, for what the parts look up themselves (`PATH`, `ENVCTL_POSTGRES_BIN`, …).
+    package var processEnvironment: [String: String]
+    package var lifetimes = LifetimeLimits()
+    package var tunables = Tunables()
+
+    package init(stateDirectory: String, processEnvironment: [String: String]) {
+        self.stateDirectory = stateDirectory
+        self.processEnvironment = processEnvironment
+    }
+
+    /// Paths below the state directory.
+    package var runDirectory: String { stateDirectory + "/run" }
+    package var lockPath: String { runDirectory + "/lock" }
+    package var secretKeyPath: String { runDirectory + "/secret.key" }
+    package var tokenPath: String { runDirectory + "/token" }
+    package var serverInfoPath: String { runDirectory + "/server.json" }
+    package var environmentsDirectory: String { stateDirectory + "/environments" }
+    package func environmentDirectory(_ id: EnvironmentID) -> String { environmentsDirectory + "/" + id.text }
+}
+
+/// Constants of behaviour that tests and simulation change.
+package struct Tunables: Sendable, Hashable {
+    /// Copies made at once. Each writes a whole database; more than this many fight for the same disk.
+    package var concurrentClones = 4
+    /// Environments that are being moved to any other phase at once, deletions included.
+    package var concurrentWorkers = 16
+    /// How long a claimed record is left alone by other replicas after its worker was last heard of.
+    package var lease: Duration = .seconds(60)
+    /// Polling behind the notifications.
+    package var pollInterval: Duration = .seconds(5)
+    /// How often the deadlines are looked at when none is known to be near.
+    package var sweepInterval: Duration = .seconds(30)
+    /// How often the processes of ready environments are looked at.
+    package var healthInterval: Duration = .seconds(1)
+    /// How often what exists is compared with what is recorded.
+    package var reconcileInterval: Duration = .seconds(60)
+    package var probeDeadline: Duration = .seconds(10)
+    package var retry = RetryPolicy()
+
+    package init() {}
+}
