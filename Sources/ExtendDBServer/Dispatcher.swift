@@ -1,0 +1,35 @@
+package import DynamoModel
+
+/// Hands a verified request to the operation that it names.
+package struct Dispatcher: Sendable {
+    private let items: ItemOperations
+    private let tables: TableOperations
+
+    package init(items: ItemOperations, tables: TableOperations) {
+        self.items = items
+        self.tables = tables
+    }
+
+    /// - Parameter body: The parameters, as the client sent them.
+    /// - Returns: The JSON of the response.
+    package func respond(
+        to operation: Operation, _ body: JSONValue, _ context: RequestContext
+    ) async throws(WireError) -> [UInt8] {
+        switch operation {
+        case .putItem: try await items.putItem(PutItemRequest(json: body), context)
+        case .getItem: try await items.getItem(GetItemRequest(json: body), context)
+        case .updateItem: try await items.updateItem(UpdateItemRequest(json: body), context)
+        case .deleteItem: try await items.deleteItem(DeleteItemRequest(json: body), context)
+        case .query: try await items.query(QueryRequest(json: body), context)
+        case .scan: try await items.scan(ScanRequest(json: body), context)
+        case .batchGetItem: try await items.batchGetItem(BatchGetItemRequest(json: body), context)
+        case .batchWriteItem: try await items.batchWriteItem(BatchWriteItemRequest(json: body), context)
+        case .createTable: try await tables.createTable(CreateTableRequest(json: body), context)
+        case .describeTable: try await tables.describeTable(DescribeTableRequest(json: body), context)
+        case .listTables: try await tables.listTables(ListTablesRequest(json: body), context)
+        case .deleteTable: try await tables.deleteTable(DeleteTableRequest(json: body), context)
+        case .updateTimeToLive: try await tables.updateTimeToLive(UpdateTimeToLiveRequest(json: body), context)
+        case .describeTimeToLive: try await tables.describeTimeToLive(DescribeTimeToLiveRequest(json: body), context)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+/// Decides how far one page of a Query or Scan goes: how many rows to ask the database for next, and at which row
+/// the page is full.
+///
+/// A page ends at `Limit` items, or before the item with which its logical size would exceed 1 MiB; the first item
+/// always fits. ("Paginating table query results" in the DynamoDB developer guide; sizes are those before any filter.)
+///
+/// A stored item's JSON is never shorter than its logical size, so the length of the JSON serves as an upper bound,
+/// and exact sizes are computed only for a page that comes near the limit.
+struct PagePlanner: Sendable {
+    /// What becomes of one row.
+    enum Verdict: Hashable, Sendable {
+        /// The row belongs to the page, and the page goes on.
+        case take
+        /// The row is the page's last.
+        case takeLast
+        /// The row does not fit; the page ended with the row before.
+        case full
+    }
+
+    /// What to ask the database for: at most so many rows, and no more rows than hold so many stored bytes.
+    struct Chunk: Hashable, Sendable {
+        let rows: Int
+        /// `nil` for a chunk of few rows, which needs no bound by bytes.
+        let storedBytes: Int?
+    }
+
+    /// 1 MiB of logical item size.
+    static let pageBytes = 1_048_576
+    /// So few rows are read without a bound by bytes: 32 × 400 KB is 13 MB at worst.
+    static let firstChunkRows = 32
+    /// No statement asks for more rows.
+    static let maximumChunkRows = 16_384
+
+    private let limit: Int
+    private let pageBytes: Int
+    private var taken = 0
+    private var storedTaken = 0
+    /// The logical size of the rows taken, if it had to be computed.
+    private var exactTaken: Int?
+
+    init(limit: Int?, pageBytes: Int = Self.pageBytes) {
+        self.limit = limit ?? .max
+        self.pageBytes = pageBytes
+    }
+
+    /// The number of rows taken.
+    var count: Int { taken }
+
+    /// Looks at the next row of the page.
+    ///
+    /// - Parameters:
+    ///   - stored: the length of the item's stored JSON, in bytes.
+    ///   - size: the item's logical size; called only if it matters.
+    ///   - sizeOfTaken: the logical size of all rows taken so far; called at most once a page.
+    mutating func consider<E: Error>(
+        stored: Int, size: () throws(E) -> Int, sizeOfTaken: () throws(E) -> Int
+    ) throws(E) -> Verdict {
+        if exactTaken == nil, storedTaken + stored > pageBytes {
+            exactTaken = try sizeOfTaken()
+        }
+        if let exact = exactTaken {
+            let size = try size()
+            if taken > 0, exact + size > pageBytes {
+                return .full
+            }
+            exactTaken = exact + size
+        }
+        taken += 1
+        storedTaken += stored
+        return taken >= limit ? .takeLast : .take
+    }
+
+    /// The next statement's bounds. The first is small; the next ones follow from the sizes seen so far.
+    var nextChunk: Chunk {
+        let rowsLeft = limit - taken
+        guard taken > 0 else {
+            return Chunk(rows: min(rowsLeft, Self.firstChunkRows), storedBytes: nil)
+        }
+        let bytesLeft = max(1, pageBytes - (exactTaken ?? storedTaken))
+        let average = max(1, (exactTaken ?? storedTaken) / taken)
+        let estimate = bytesLeft / average + bytesLeft / average / 16 + 2
+        let rows = max(1, min(rowsLeft, estimate, Self.maximumChunkRows))
+        // The database measures its own binary form, which is at most about as long as the JSON. Room for twice the
+        // rest of the page; what that cuts off too early comes with the chunk after.
+        return Chunk(rows: rows, storedBytes: rows <= Self.firstChunkRows ? nil : 2 * bytesLeft + 65_536)
+    }
+}

@@ -1,0 +1,32 @@
+import DynamoModel
+package import Postgres
+
+/// Runs a unit of work again when PostgreSQL ended it for reasons that have nothing to do with the request: a
+/// serialization failure or a deadlock (SQLSTATE 40001, 40P01), which undid all of it.
+///
+/// - Parameters:
+///   - attempts: How often the work is tried in all.
+///   - isRead: The work changes nothing, so it may also be run again when the connection was lost, which happens to
+///     every idle connection when PostgreSQL restarts.
+package func retryingTransient<Value: Sendable>(
+    attempts: Int = 8, isRead: Bool = false, _ work: () async throws(PostgresError) -> Value
+) async throws(PostgresError) -> Value {
+    var attempt = 1
+    while true {
+        do throws(PostgresError) {
+            return try await work()
+        } catch {
+            guard attempt < attempts, PostgresErrors.isTransient(error, isRead: isRead), !Task.isCancelled else {
+                throw error
+            }
+            // Two that met in a deadlock must not meet again at once: a random pause, growing with each attempt.
+            let bound = 1 << min(attempt, 6)
+            do {
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0...bound)))
+            } catch {
+                // Cancelled: the next attempt's first statement says so.
+            }
+            attempt += 1
+        }
+    }
+}
