@@ -1,0 +1,216 @@
+import Crypto
+
+/// A request as a server received it.
+package struct ReceivedRequest: Sendable {
+    package let method: String
+    /// The path as it was on the wire.
+    package let path: String
+    /// The query as it was on the wire, without the question mark; empty if there was none.
+    package let query: String
+    /// Headers in the order of arrival, names in any case.
+    package let headers: [(String, String)]
+    /// Lower-case hexadecimal SHA-256 of the body.
+    package let bodyHash: String
+
+    package init(
+        method: String, path: String, query: String = "", headers: [(String, String)], bodyHash: String
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.bodyHash = bodyHash
+    }
+
+    package init(
+        method: String, path: String, query: String = "", headers: [(String, String)], body: [UInt8]
+    ) {
+        self.init(
+            method: method, path: path, query: query, headers: headers, bodyHash: Hex.encode(SHA256.hash(body)))
+    }
+
+    /// The values of a header joined by commas, or `nil` if the request lacks it.
+    package func header(_ name: String) -> String? {
+        var joined: String?
+        for (candidate, value) in headers
+        where candidate.utf8.count == name.utf8.count && candidate.lowercased() == name {
+            let value = CanonicalRequest.canonicalHeaderValue(value)
+            joined = joined.map { $0 + "," + value } ?? value
+        }
+        return joined
+    }
+}
+
+/// The answer to "who signed this request, and did they".
+package enum SigV4Verdict: Sendable, Hashable {
+    /// The signature is right.
+    case accepted
+    /// No `Authorization` header.
+    case missingAuthentication
+    /// Signed in the query string, which this server does not take.
+    case presigned
+    /// The header is there but lacks something; one sentence, in AWS's words, for each.
+    case incomplete([String])
+    /// The scope or the signed headers do not fit the request; one sentence.
+    case unacceptable(String)
+    /// The request's date is more than the allowed skew before now; the three moments in `X-Amz-Date`'s form.
+    case expired(signed: String, earliest: String, now: String)
+    /// The request's date is more than the allowed skew after now.
+    case notYetValid(signed: String, latest: String, now: String)
+    /// `X-Amz-Security-Token` does not belong to the access key: absent, superfluous or different.
+    case wrongSessionToken
+    /// `X-Amz-Content-SHA256` names another body than the one that came, or none at all (`UNSIGNED-PAYLOAD`).
+    case wrongPayloadHash(String)
+    /// The signature does not match.
+    case mismatch
+
+    /// What a client can do something with, in AWS's words where AWS has any.
+    package var detail: String {
+        switch self {
+        case .accepted: "The request is signed."
+        case .missingAuthentication: "Request is missing Authentication Token"
+        case .presigned:
+            "Query-string authentication is not supported; sign the request in the Authorization header."
+        case .incomplete(let reasons): reasons.joined(separator: " ")
+        case .unacceptable(let reason): reason
+        case .expired(let signed, let earliest, let now):
+            "Signature expired: \(signed) is now earlier than \(earliest) (\(now) - 15 min.)"
+        case .notYetValid(let signed, let latest, let now):
+            "Signature not yet current: \(signed) is still later than \(latest) (\(now) + 15 min.)"
+        case .wrongSessionToken: "The security token included in the request is invalid."
+        case .wrongPayloadHash(let value):
+            "The value of X-Amz-Content-SHA256, '\(value)', is not the SHA-256 of the request's body."
+        case .mismatch:
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
+                + "Access Key and signing method. Consult the service documentation for details."
+        }
+    }
+}
+
+/// Verifies Signature Version 4 in two steps, because the secret has to be looked up between them: `examine` says which
+/// access key claims to have signed, `verify` whether it did.
+package struct SigV4Verifier: Sendable {
+    /// How far a request's date may lie from now, in seconds: AWS's 15 minutes.
+    package static let allowedSkew: Int64 = 900
+
+    /// The service that a credential scope must name.
+    package let service: String
+    private let keys: SigningKeyCache
+
+    package init(service: String, keys: SigningKeyCache = SigningKeyCache()) {
+        self.service = service
+        self.keys = keys
+    }
+
+    /// A request whose form is right and whose signature is yet to be checked.
+    package struct Claim: Sendable {
+        package let authorization: SigV4Authorization
+        package let time: SigningTime
+        fileprivate let amzDate: String
+    }
+
+    /// Checks everything that needs no secret and no clock. A failure carries the verdict.
+    package func examine(_ request: ReceivedRequest) throws(SigV4Refusal) -> Claim {
+        guard let header = request.header("authorization") else {
+            throw SigV4Refusal(Self.isPresigned(request.query) ? .presigned : .missingAuthentication)
+        }
+        let authorization: SigV4Authorization
+        do {
+            authorization = try SigV4Authorization(parsing: header)
+        } catch {
+            // AWS lists the missing date along with the missing parameters.
+            let lacksDate = request.header("x-amz-date") == nil && !error.wrongScheme
+            throw SigV4Refusal(.incomplete(error.reasons + (lacksDate ? [Self.missingDate] : [])))
+        }
+        guard let amzDate = request.header("x-amz-date") else { throw SigV4Refusal(.incomplete([Self.missingDate])) }
+        guard let time = SigningTime(amzDate: amzDate) else {
+            throw SigV4Refusal(.incomplete(["Date must be in ISO-8601 'basic format'. Got '\(amzDate)'."]))
+        }
+        guard authorization.scope.service == service else {
+            throw SigV4Refusal(.unacceptable("Credential should be scoped to correct service: '\(service)'. "))
+        }
+        guard authorization.scope.date == amzDate.prefix(8) else {
+            throw SigV4Refusal(
+                .unacceptable(
+                    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+                        + "'\(authorization.scope.date)' != '\(amzDate.prefix(8))', from '\(amzDate)'."))
+        }
+        // An unsigned target would let a request be replayed as another operation, an unsigned date at another time.
+        for name in ["host", "x-amz-date", "x-amz-target", "x-amz-security-token"]
+        where !authorization.signedHeaders.contains(name) && (name == "host" || request.header(name) != nil) {
+            throw SigV4Refusal(.unacceptable("'\(name)' must be a 'SignedHeader' in the AWS Authorization."))
+        }
+        if let declared = request.header("x-amz-content-sha256"), declared != request.bodyHash {
+            throw SigV4Refusal(.wrongPayloadHash(declared))
+        }
+        return Claim(authorization: authorization, time: time, amzDate: amzDate)
+    }
+
+    /// Checks date, session token and signature, in the order in which AWS reports them.
+    package func verify(
+        _ claim: Claim, of request: ReceivedRequest, secret: String, sessionToken: String? = nil, now: SigningTime
+    ) -> SigV4Verdict {
+        if let late = Self.skewVerdict(claim.time, now: now) { return late }
+        let token = request.header("x-amz-security-token")
+        guard token != nil || sessionToken == nil, sessionToken != nil || token == nil,
+            constantTimeEquals(Array((token ?? "").utf8), Array((sessionToken ?? "").utf8))
+        else { return .wrongSessionToken }
+
+        let authorization = claim.authorization
+        var headers: [(name: String, value: String)] = []
+        for name in authorization.signedHeaders {
+            guard let value = request.header(name) else { return .mismatch }
+            headers.append((name, value))
+        }
+        let canonical = CanonicalRequest(
+            method: request.method, path: request.path, encodedQuery: Self.parameters(request.query),
+            headers: headers, payloadHash: request.bodyHash, service: service)
+        let stringToSign = canonical.stringToSign(at: claim.amzDate, scope: authorization.scope)
+        let known = keys.key(accessKeyID: authorization.accessKeyID, scope: authorization.scope, secret: secret)
+        let key = known ?? authorization.scope.signingKey(secret: secret)
+        let expected = Hex.encode(HMACSHA256.authenticate(stringToSign, key: key))
+        guard constantTimeEquals(Array(expected.utf8), Array(authorization.signature.utf8)) else { return .mismatch }
+        if known == nil {
+            keys.store(
+                key, accessKeyID: authorization.accessKeyID, scope: authorization.scope, secret: secret,
+                today: now.date)
+        }
+        return .accepted
+    }
+
+    private static let missingDate =
+        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+
+    private static func isPresigned(_ query: String) -> Bool {
+        parameters(query).contains { $0.name == "X-Amz-Algorithm" || $0.name == "X-Amz-Signature" }
+    }
+
+    private static func skewVerdict(_ time: SigningTime, now: SigningTime) -> SigV4Verdict? {
+        let earliest = SigningTime(unixSeconds: now.unixSeconds - allowedSkew)
+        let latest = SigningTime(unixSeconds: now.unixSeconds + allowedSkew)
+        if time < earliest {
+            return .expired(signed: time.amzDate, earliest: earliest.amzDate, now: now.amzDate)
+        }
+        if latest < time {
+            return .notYetValid(signed: time.amzDate, latest: latest.amzDate, now: now.amzDate)
+        }
+        return nil
+    }
+
+    /// The parameters as the client encoded them; a name without a value has the empty one.
+    private static func parameters(_ query: String) -> [(name: String, value: String)] {
+        query.split(separator: "&").map { part in
+            let equals = part.firstIndex(of: "=") ?? part.endIndex
+            return (String(part[..<equals]), String(part[equals...].dropFirst()))
+        }
+    }
+}
+
+/// A verdict other than `accepted`, thrown.
+package struct SigV4Refusal: Error, Sendable, Hashable {
+    package let verdict: SigV4Verdict
+
+    package init(_ verdict: SigV4Verdict) {
+        self.verdict = verdict
+    }
+}

@@ -1,0 +1,230 @@
+import CCurl
+import Synchronization
+
+/// A curl handle in a multi handle of its own: the multi handle holds the connections and can be woken from another
+/// thread, which makes cancellation immediate.
+///
+/// `@unchecked Sendable`: one transfer at a time uses the handles, because `HTTPClient` takes the object out of its
+/// list for the time; `cancel` calls only `curl_multi_wakeup`, which is safe from any thread.
+final class CurlTransfer: @unchecked Sendable {
+    typealias Outcome = Result<HTTPResponse, HTTPClientError>
+
+    /// What became of a piece of the body.
+    enum Reception: Sendable {
+        case taken
+        case tooLarge
+        case unwanted
+    }
+
+    private let easy: UnsafeMutableRawPointer
+    private let multi: UnsafeMutableRawPointer
+
+    private static let libraryReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    static func make() throws(HTTPClientError) -> CurlTransfer {
+        guard libraryReady, let easy = curl_easy_init(), let multi = curl_multi_init() else {
+            throw HTTPClientError(code: .other, message: "libcurl cannot be initialised")
+        }
+        return CurlTransfer(easy: easy, multi: multi)
+    }
+
+    private init(easy: UnsafeMutableRawPointer, multi: UnsafeMutableRawPointer) {
+        self.easy = easy
+        self.multi = multi
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_multi_cleanup(multi)
+    }
+
+    /// One request's wish to end. It belongs to the request and not to the transfer, so that a late one cannot end
+    /// the transfer's next request.
+    final class Cancellation: Sendable {
+        fileprivate let requested = Atomic<Bool>(false)
+    }
+
+    /// Ends the request of `cancellation` from another thread, before or while it runs.
+    func cancel(_ cancellation: Cancellation) {
+        cancellation.requested.store(true, ordering: .releasing)
+        curl_multi_wakeup(multi)
+    }
+
+    /// Runs a request to its end on the calling thread.
+    func run(
+        _ request: HTTPRequest, _ cancellation: Cancellation,
+        onBytes: @escaping (UnsafeRawBufferPointer) -> Reception
+    ) -> Outcome {
+        let reception = Receiver(onBytes: onBytes)
+        var headers: UnsafeMutablePointer<curl_slist>?
+        for line in Self.headerLines(of: request) {
+            headers = curl_slist_append(headers, line)
+        }
+        defer { curl_slist_free_all(headers) }
+        return request.body.withUnsafeBytes { body in
+            withExtendedLifetime(reception) {
+                configure(request, headers: headers, body: body, receiver: reception)
+                defer { curl_easy_reset(easy) }
+                return finish(perform(cancellation), reception, request)
+            }
+        }
+    }
+
+    private func configure(
+        _ request: HTTPRequest, headers: UnsafeMutablePointer<curl_slist>?, body: UnsafeRawBufferPointer,
+        receiver: Receiver
+    ) {
+        envctl_curl_set_string(easy, CURLOPT_URL, request.url)
+        envctl_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+        envctl_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        envctl_curl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
+        let milliseconds =
+            request.timeout.components.seconds * 1_000
+            + request.timeout.components.attoseconds / 1_000_000_000_000_000
+        // Zero would mean "no limit" to curl.
+        envctl_curl_set_long(easy, CURLOPT_TIMEOUT_MS, Int(max(1, milliseconds)))
+        if let socket = request.unixSocket {
+            envctl_curl_set_string(easy, CURLOPT_UNIX_SOCKET_PATH, socket)
+            envctl_curl_set_string(easy, CURLOPT_PROXY, "")
+        }
+        envctl_curl_set_string(easy, CURLOPT_NOPROXY, Self.directHosts)
+        if request.method == "HEAD" {
+            envctl_curl_set_long(easy, CURLOPT_NOBODY, 1)
+        } else {
+            if !body.isEmpty || request.method == "POST" || request.method == "PUT" {
+                envctl_curl_set_long(easy, CURLOPT_POST, 1)
+                envctl_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+                if let bytes = body.baseAddress, !body.isEmpty {
+                    envctl_curl_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: bytes))
+                } else {
+                    // Without any body curl would read one from standard input.
+                    envctl_curl_set_string(easy, CURLOPT_COPYPOSTFIELDS, "")
+                }
+            }
+            envctl_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method)
+        }
+        envctl_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headers)
+        let context = Unmanaged.passUnretained(receiver).toOpaque()
+        envctl_curl_set_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader)
+        envctl_curl_set_pointer(easy, CURLOPT_HEADERDATA, context)
+        envctl_curl_set_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody)
+        envctl_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
+    }
+
+    /// Drives the transfer; `nil` means that it was cancelled.
+    private func perform(_ cancellation: Cancellation) -> CURLcode? {
+        curl_multi_add_handle(multi, easy)
+        defer { curl_multi_remove_handle(multi, easy) }
+        var running: Int32 = 1
+        while !cancellation.requested.load(ordering: .acquiring) {
+            guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
+            if running == 0 {
+                var left: Int32 = 0
+                guard let message = curl_multi_info_read(multi, &left) else { return CURLE_FAILED_INIT }
+                return envctl_curl_message_result(message)
+            }
+            guard curl_multi_poll(multi, nil, 0, 1_000, nil) == CURLM_OK else { return CURLE_FAILED_INIT }
+        }
+        return nil
+    }
+
+    private func finish(_ code: CURLcode?, _ receiver: Receiver, _ request: HTTPRequest) -> Outcome {
+        guard let code else {
+            return .failure(HTTPClientError(code: .cancelled, message: "the request was cancelled"))
+        }
+        switch receiver.end {
+        case .tooLarge:
+            return .failure(
+                HTTPClientError(
+                    code: .responseTooLarge,
+                    message: "the answer is longer than \(request.maximumResponseBytes) bytes"))
+        case .unwanted:
+            return .failure(HTTPClientError(code: .cancelled, message: "the receiver ended the transfer"))
+        case .taken:
+            break
+        }
+        guard code == CURLE_OK else {
+            return .failure(Self.error(code, request))
+        }
+        var status = 0
+        envctl_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        return .success(HTTPResponse(status: status, headers: receiver.headers, body: []))
+    }
+
+    private static func error(_ code: CURLcode, _ request: HTTPRequest) -> HTTPClientError {
+        let kind: HTTPClientError.Code =
+            switch code {
+            case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidURL
+            case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .nameNotResolved
+            case CURLE_COULDNT_CONNECT: .connectionFailed
+            case CURLE_OPERATION_TIMEDOUT: .timedOut
+            case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE: .connectionLost
+            case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
+                CURLE_SSL_CACERT_BADFILE:
+                .tls
+            default: .other
+            }
+        let reason = curl_easy_strerror(code).map { String(cString: $0) } ?? "curl error \(code.rawValue)"
+        return HTTPClientError(code: kind, message: "\(request.method) \(request.url): \(reason)")
+    }
+
+    private static func headerLines(of request: HTTPRequest) -> [String] {
+        var lines = request.headers.map { name, value in
+            // curl drops a header with nothing behind the colon; the semicolon sends it empty.
+            value.isEmpty ? name + ";" : name + ": " + value
+        }
+        let names = Set(request.headers.map { $0.0.lowercased() })
+        // Headers that curl would add by itself: waiting for "100 Continue", and a form's content type.
+        for name in ["Expect", "Content-Type", "Accept"] where !names.contains(name.lowercased()) {
+            lines.append(name + ":")
+        }
+        return lines
+    }
+
+    private static let directHosts = "localhost,127.0.0.1,::1"
+}
+
+/// What curl's callbacks write into during one transfer.
+private final class Receiver {
+    var headers: [(String, String)] = []
+    var end: CurlTransfer.Reception = .taken
+    private let onBytes: (UnsafeRawBufferPointer) -> CurlTransfer.Reception
+
+    init(onBytes: @escaping (UnsafeRawBufferPointer) -> CurlTransfer.Reception) {
+        self.onBytes = onBytes
+    }
+
+    /// A status line starts a new set of headers: an interim answer's (1xx) are not the answer's.
+    func header(_ line: Substring) {
+        if line.hasPrefix("HTTP/") {
+            headers.removeAll()
+        } else if let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) {
+            let value = line[line.index(after: colon)...]
+            headers.append((String(line[..<colon]), String(value.drop { $0 == " " || $0 == "\t" })))
+        }
+    }
+
+    func body(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        end = onBytes(bytes)
+        return end == .taken
+    }
+}
+
+private func receiveHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let bytes, let context else { return 0 }
+    let receiver = Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
+    let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    let text = String(decoding: line.prefix { $0 != 0x0D && $0 != 0x0A }, as: UTF8.self)
+    receiver.header(text[...])
+    return size * count
+}
+
+private func receiveBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let bytes, let context else { return 0 }
+    let receiver = Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
+    return receiver.body(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+}

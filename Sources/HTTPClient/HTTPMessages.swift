@@ -1,0 +1,74 @@
+/// A request that `HTTPClient` sends.
+package struct HTTPRequest: Sendable {
+    package var method: String
+    /// An absolute `http` or `https` URL.
+    package var url: String
+    package var headers: [(String, String)]
+    package var body: [UInt8]
+    /// From the call to the last byte of the answer.
+    package var timeout: Duration
+    /// Path of a Unix socket to connect to instead of the URL's host.
+    package var unixSocket: String?
+    /// The largest body that is taken; a longer one ends the request with `.responseTooLarge`. Streams have no limit.
+    package var maximumResponseBytes: Int
+
+    package init(
+        method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8] = [],
+        timeout: Duration = .seconds(30), unixSocket: String? = nil, maximumResponseBytes: Int = 64 << 20
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.unixSocket = unixSocket
+        self.maximumResponseBytes = maximumResponseBytes
+    }
+}
+
+/// An answer: any status, also 4xx and 5xx.
+package struct HTTPResponse: Sendable {
+    package let status: Int
+    /// Headers in the order of arrival, names as the server wrote them.
+    package let headers: [(String, String)]
+    package let body: [UInt8]
+
+    package init(status: Int, headers: [(String, String)], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The first value of a header, its name in any case.
+    package func header(_ name: String) -> String? {
+        let name = name.lowercased()
+        return headers.first { $0.0.lowercased() == name }?.1
+    }
+}
+
+/// Why no answer came.
+package struct HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Code: Sendable, Hashable {
+        case invalidURL
+        case nameNotResolved
+        /// Nobody listens, or the connection could not be made.
+        case connectionFailed
+        /// The connection broke before the answer was complete.
+        case connectionLost
+        case timedOut
+        case tls
+        case responseTooLarge
+        case cancelled
+        case other
+    }
+
+    package let code: Code
+    package let message: String
+
+    package init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}
