@@ -1,0 +1,26 @@
+/// The operations that the server answers; anything else is an `UnknownOperationException`.
+package enum Operation: String, Hashable, Sendable, CaseIterable {
+    case batchGetItem = "BatchGetItem"
+    case batchWriteItem = "BatchWriteItem"
+    case createTable = "CreateTable"
+    case deleteItem = "DeleteItem"
+    case deleteTable = "DeleteTable"
+    case describeTable = "DescribeTable"
+    case describeTimeToLive = "DescribeTimeToLive"
+    case getItem = "GetItem"
+    case listTables = "ListTables"
+    case putItem = "PutItem"
+    case query = "Query"
+    case scan = "Scan"
+    case updateItem = "UpdateItem"
+    case updateTimeToLive = "UpdateTimeToLive"
+
+    /// The prefix of the `X-Amz-Target` header before the operation's name.
+    package static let targetPrefix = "DynamoDB_20120810."
+
+    /// The operation that an `X-Amz-Target` header names.
+    package init?(target: some StringProtocol) {
+        guard target.hasPrefix(Operation.targetPrefix) else { return nil }
+        self.init(rawValue: String(target.dropFirst(Operation.targetPrefix.count)))
+    }
+}
