@@ -45,7 +45,8 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "CSystem"),
+        // (Not "CSystem": swift-nio brings swift-system, which has a target of that name.)
+        .target(name: "CPlatform"),
 
         // Pure: no I/O, no clock.
         .target(name: "DynamoModel", swiftSettings: settings),
@@ -56,7 +57,7 @@ let package = Package(
         .target(name: "Crypto", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: settings),
         .target(name: "AWS", dependencies: ["Crypto", "HTTPClient"], swiftSettings: settings),
-        .target(name: "Postgres", dependencies: ["CPostgres", "CSystem"], swiftSettings: settings),
+        .target(name: "Postgres", dependencies: ["CPostgres", "CPlatform"], swiftSettings: settings),
 
         // The ExtendDB server.
         .target(
@@ -71,7 +72,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Crypto", "CSystem",
+                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Crypto", "CPlatform",
                 "CZlib", lifecycle, logging,
             ],
             swiftSettings: settings),
@@ -82,7 +83,7 @@ let package = Package(
         .target(
             name: "EnvctlCommands",
             dependencies: [
-                "ControlPlaneAPI", "ControlPlane", "Environments", "HTTPClient", "CSystem", argumentParser, lifecycle,
+                "ControlPlaneAPI", "ControlPlane", "Environments", "HTTPClient", "CPlatform", argumentParser, lifecycle,
                 unixSignals, logging,
             ],
             swiftSettings: settings),
@@ -96,7 +97,7 @@ let package = Package(
 
         // Tests. TestSupport starts one real PostgreSQL for a test run and gives each test a database of its own.
         .target(
-            name: "TestSupport", dependencies: ["Postgres", "CSystem"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Postgres", "CPlatform"], path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "DynamoModelTests", dependencies: ["DynamoModel"], swiftSettings: settings),
         .testTarget(
@@ -121,7 +122,7 @@ let package = Package(
             name: "ControlPlaneTests",
             dependencies: [
                 "ControlPlane", "Environments", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS", "Crypto",
-                "HTTPClient", "CSystem", "TestSupport", lifecycle, logging,
+                "HTTPClient", "CPlatform", "TestSupport", lifecycle, logging,
             ],
             swiftSettings: settings),
         .testTarget(
@@ -133,7 +134,7 @@ let package = Package(
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["TestSupport", "Postgres", "HTTPClient", "Crypto", "AWS", "DynamoModel", "CSystem"],
+            dependencies: ["TestSupport", "Postgres", "HTTPClient", "Crypto", "AWS", "DynamoModel", "CPlatform"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
