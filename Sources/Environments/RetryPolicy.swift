@@ -5,7 +5,8 @@ package struct RetryPolicy: Hashable, Sendable {
     package var base: Duration = .milliseconds(250)
     /// The cap that the growth stops at.
     package var maximum: Duration = .seconds(30)
-    /// Failed tries of one phase after which an environment that never was ready is given up.
+    /// Failed tries in a row, of cloning, of sealing, or of starting and probing together, after which an environment
+    /// that never was ready is given up.
     package var maximumAttempts = 5
     /// As above for one that was handed out: a user's data hang on it, so more patience, about ten minutes.
     package var maximumRestarts = 20
