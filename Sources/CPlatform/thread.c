@@ -1,7 +1,7 @@
 #ifdef __linux__
 #define _GNU_SOURCE
 #endif
-#include "CSystem.h"
+#include "CPlatform.h"
 
 #include <pthread.h>
 #include <signal.h>

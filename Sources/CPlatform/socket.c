@@ -1,7 +1,7 @@
 #ifdef __linux__
 #define _GNU_SOURCE
 #endif
-#include "CSystem.h"
+#include "CPlatform.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
