@@ -54,17 +54,17 @@ let package = Package(
         .target(name: "Environments", swiftSettings: settings),
 
         // Leaves that talk to one system library each.
-        .target(name: "Crypto", dependencies: ["CCrypto"], swiftSettings: settings),
+        .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: settings),
-        .target(name: "AWS", dependencies: ["Crypto", "HTTPClient"], swiftSettings: settings),
+        .target(name: "AWS", dependencies: ["Cryptography", "HTTPClient"], swiftSettings: settings),
         .target(name: "Postgres", dependencies: ["CPostgres", "CPlatform"], swiftSettings: settings),
 
         // The ExtendDB server.
         .target(
-            name: "ExtendDBLayout", dependencies: ["Postgres", "DynamoModel", "Crypto"], swiftSettings: settings),
+            name: "ExtendDBLayout", dependencies: ["Postgres", "DynamoModel", "Cryptography"], swiftSettings: settings),
         .target(
             name: "ExtendDBServer",
-            dependencies: ["ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Crypto"] + nio
+            dependencies: ["ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Cryptography"] + nio
                 + [lifecycle, logging],
             swiftSettings: settings),
 
@@ -72,19 +72,22 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Crypto", "CPlatform",
+                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Cryptography", "CPlatform",
                 "CZlib", lifecycle, logging,
             ],
             swiftSettings: settings),
         .target(
             name: "ControlPlaneAPI",
-            dependencies: ["ControlPlane", "Environments", hummingbird, lifecycle, logging],
+            dependencies: [
+                "ControlPlane", "Environments", "Cryptography", hummingbird, lifecycle, logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .target(
             name: "EnvctlCommands",
             dependencies: [
-                "ControlPlaneAPI", "ControlPlane", "Environments", "HTTPClient", "CPlatform", argumentParser, lifecycle,
-                unixSignals, logging,
+                "ControlPlaneAPI", "ControlPlane", "Environments", "HTTPClient", "Cryptography", "CPlatform", argumentParser,
+                lifecycle, unixSignals, logging,
             ],
             swiftSettings: settings),
 
@@ -104,24 +107,24 @@ let package = Package(
             name: "DynamoExpressionsTests", dependencies: ["DynamoExpressions", "DynamoModel"],
             swiftSettings: settings),
         .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], swiftSettings: settings),
-        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: settings),
-        .testTarget(name: "AWSTests", dependencies: ["AWS", "Crypto", "HTTPClient"], swiftSettings: settings),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
+        .testTarget(name: "AWSTests", dependencies: ["AWS", "Cryptography", "HTTPClient"], swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "ExtendDBLayoutTests",
-            dependencies: ["ExtendDBLayout", "DynamoModel", "Postgres", "Crypto", "TestSupport"],
+            dependencies: ["ExtendDBLayout", "DynamoModel", "Postgres", "Cryptography", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "ExtendDBServerTests",
             dependencies: [
-                "ExtendDBServer", "ExtendDBLayout", "DynamoModel", "DynamoExpressions", "Postgres", "AWS", "Crypto",
+                "ExtendDBServer", "ExtendDBLayout", "DynamoModel", "DynamoExpressions", "Postgres", "AWS", "Cryptography",
                 "HTTPClient", "TestSupport", lifecycle, logging,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "ControlPlane", "Environments", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS", "Crypto",
+                "ControlPlane", "Environments", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS", "Cryptography",
                 "HTTPClient", "CPlatform", "TestSupport", lifecycle, logging,
             ],
             swiftSettings: settings),
@@ -134,7 +137,7 @@ let package = Package(
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["TestSupport", "Postgres", "HTTPClient", "Crypto", "AWS", "DynamoModel", "CPlatform"],
+            dependencies: ["TestSupport", "Postgres", "HTTPClient", "Cryptography", "AWS", "DynamoModel", "CPlatform"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Testing
 
 /// Published vectors: FIPS 180-4 examples, RFC 1321 appendix A.5, RFC 4231, the CRC catalogue's check values.
