@@ -1,5 +1,5 @@
 import NIOCore
-package import NIOHTTP1
+import NIOHTTP1
 
 /// What a client may send, and how slowly.
 package struct HTTPLimits: Sendable {

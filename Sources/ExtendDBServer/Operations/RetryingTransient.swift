@@ -1,4 +1,3 @@
-import DynamoModel
 package import Postgres
 
 /// Runs a unit of work again when PostgreSQL ended it for reasons that have nothing to do with the request: a
@@ -8,24 +7,20 @@ package import Postgres
 ///   - attempts: How often the work is tried in all.
 ///   - isRead: The work changes nothing, so it may also be run again when the connection was lost, which happens to
 ///     every idle connection when PostgreSQL restarts.
-package func retryingTransient<Value: Sendable>(
-    attempts: Int = 8, isRead: Bool = false, _ work: () async throws(PostgresError) -> Value
-) async throws(PostgresError) -> Value {
+package nonisolated(nonsending) func retryingTransient<Value: Sendable>(
+    attempts: Int = 8, isRead: Bool = false, _ work: () async throws -> Value
+) async throws -> Value {
     var attempt = 1
     while true {
-        do throws(PostgresError) {
+        do {
             return try await work()
-        } catch {
-            guard attempt < attempts, PostgresErrors.isTransient(error, isRead: isRead), !Task.isCancelled else {
+        } catch let error as PostgresError {
+            guard attempt < attempts, error.isRetryable || (isRead && error.code == .connectionLost) else {
                 throw error
             }
             // Two that met in a deadlock must not meet again at once: a random pause, growing with each attempt.
-            let bound = 1 << min(attempt, 6)
-            do {
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...bound)))
-            } catch {
-                // Cancelled: the next attempt's first statement says so.
-            }
+            // Its end by cancellation ends the work too.
+            try await Task.sleep(for: .milliseconds(Int.random(in: 0...(1 << min(attempt, 6)))))
             attempt += 1
         }
     }

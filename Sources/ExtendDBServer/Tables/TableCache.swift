@@ -1,6 +1,5 @@
 package import DynamoModel
 package import ExtendDBLayout
-import Logging
 package import Postgres
 
 /// The tables that this server has met, by account and name.
@@ -13,9 +12,20 @@ package final class TableCache: Sendable {
         var name: String
     }
 
+    /// A table as it was loaded, with what item operations need of it worked out once.
+    private struct Entry: Sendable {
+        var record: TableRecord
+        var items: Result<ItemTable, WireError>
+
+        init(_ record: TableRecord) {
+            self.record = record
+            items = Result { () throws(WireError) in try ItemTable(record) }
+        }
+    }
+
     private let pool: PostgresPool
     private let region: String
-    private let records = CoalescingCache<Key, TableRecord?>(capacity: 10_000)
+    private let entries = CoalescingCache<Key, Entry?>(capacity: 10_000)
 
     package init(pool: PostgresPool, region: String) {
         self.pool = pool
@@ -25,40 +35,54 @@ package final class TableCache: Sendable {
     /// The table that a request names, by its name or its ARN.
     ///
     /// - Throws: `ResourceNotFoundException` in the wording of the item operations when there is no such table, or
-    ///   when it is not yet, or no longer, `ACTIVE` or `UPDATING`.
+    ///   when it is being made or deleted.
     package func table(_ name: String, _ accountID: String) async throws(WireError) -> TableRecord {
-        let name = try TableName.resolve(name, accountID, region)
-        guard let record = try await record(name, accountID), record.status.servesItems else {
-            throw WireError(.resourceNotFoundException, "Requested resource not found")
-        }
-        return record
+        try await serving(name, accountID).record
+    }
+
+    /// As ``table(_:_:)``, with the rules and statements of its items.
+    func itemTable(_ name: String, _ accountID: String) async throws(WireError) -> ItemTable {
+        try await serving(name, accountID).items.get()
     }
 
     /// The table's record whatever its status, or `nil`.
     ///
     /// - Parameter name: The name itself, not an ARN.
     func record(_ name: String, _ accountID: String) async throws(WireError) -> TableRecord? {
-        let pool = pool
-        return try await records.value(for: Key(accountID: accountID, name: name)) { () throws(WireError) in
-            let record = try await PostgresErrors.wire { () throws(PostgresError) in
-                try await pool.withConnection { connection throws(PostgresError) in
-                    try await Catalog.loadTable(name, account: accountID, on: connection)
-                }
-            }
-            // A table that is not there is asked for again: it may be made by a restore behind this server's back.
-            return .init(value: record, lifetime: record == nil ? .zero : nil)
-        }
+        try await entry(name, accountID)?.record
     }
 
     /// Forgets a table, after its definition has changed or it has turned out to be gone.
     package func invalidate(_ name: String, _ accountID: String) {
-        records.invalidate(Key(accountID: accountID, name: name))
+        entries.invalidate(Key(accountID: accountID, name: name))
+    }
+
+    private func serving(_ parameter: String, _ accountID: String) async throws(WireError) -> Entry {
+        let name = try TableName.resolve(parameter, accountID, region)
+        guard let entry = try await entry(name, accountID), entry.record.status.servesItems else {
+            throw WireError(.resourceNotFoundException, "Requested resource not found")
+        }
+        return entry
+    }
+
+    private func entry(_ name: String, _ accountID: String) async throws(WireError) -> Entry? {
+        try await entries.value(for: Key(accountID: accountID, name: name)) { () async throws(WireError) in
+            let record = try await PostgresErrors.wire {
+                try await retryingTransient(isRead: true) {
+                    try await pool.withConnection { connection in
+                        try await Catalog.loadTable(name, account: accountID, on: connection)
+                    }
+                }
+            }
+            // That a table is missing is not remembered: asking again is rare and cheap.
+            return .init(value: record.map(Entry.init), lifetime: record == nil ? .zero : nil)
+        }
     }
 }
 
 extension TableStatus {
     /// Whether items can be read and written. DynamoDB answers `ResourceNotFoundException` for tables that are being
-    /// made or deleted ("CreateTable": "you can use the table only when its status is ACTIVE").
+    /// made or deleted ("CreateTable": "you can perform read and write operations only on an ACTIVE table").
     var servesItems: Bool {
         self == .active || self == .updating
     }

@@ -1,0 +1,36 @@
+package import DynamoModel
+package import Logging
+package import Postgres
+
+/// Everything that one server process is told: where it listens, which database it serves, and its limits.
+package struct ServerConfiguration: Sendable {
+    /// The address to bind when no listening socket is inherited.
+    package var bindAddress: String
+    /// The port to bind; 0 lets the system choose.
+    package var port: Int
+    /// The region of the tables' ARNs.
+    package var region: String
+    package var database: PostgresConfiguration
+    /// The most connections to PostgreSQL at a time. Statements of concurrent requests share connections, so a few
+    /// serve many clients.
+    package var maximumConnections: Int
+    /// How long a connection to PostgreSQL is kept without use. After that, an idle server holds none.
+    package var connectionIdle: Duration
+    package var logLevel: Logger.Level
+    package var http: HTTPLimits
+
+    package init(
+        bindAddress: String = "127.0.0.1", port: Int, region: String, database: PostgresConfiguration,
+        maximumConnections: Int = 8, connectionIdle: Duration = .seconds(30), logLevel: Logger.Level = .info,
+        http: HTTPLimits = HTTPLimits()
+    ) {
+        self.bindAddress = bindAddress
+        self.port = port
+        self.region = region
+        self.database = database
+        self.maximumConnections = maximumConnections
+        self.connectionIdle = connectionIdle
+        self.logLevel = logLevel
+        self.http = http
+    }
+}

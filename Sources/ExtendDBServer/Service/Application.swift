@@ -1,0 +1,127 @@
+import AWS
+import Cryptography
+import DynamoModel
+import ExtendDBLayout
+import Logging
+import NIOCore
+import NIOHTTP1
+import Postgres
+
+/// Answers requests: what stands between a whole HTTP request and the operation that it names.
+///
+/// The order of the checks is DynamoDB's as far as clients can see it: a request is refused for its operation, then
+/// for its JSON, then for its signature, then for its parameters.
+struct Application: Sendable {
+    let clock: WallClock
+    private let region: String
+    private let pool: PostgresPool
+    private let authenticator: Authenticator
+    private let authorizer: Authorizer
+    private let dispatcher: Dispatcher
+    private let logger: Logger
+
+    init(configuration: ServerConfiguration, clock: WallClock, logger: Logger) {
+        let pool = PostgresPool(
+            configuration: configuration.database,
+            limits: .init(maximum: configuration.maximumConnections, idleTimeout: configuration.connectionIdle))
+        let tables = TableCache(pool: pool, region: configuration.region)
+        self.clock = clock
+        self.pool = pool
+        self.logger = logger
+        region = configuration.region
+        authenticator = Authenticator(credentials: CredentialCache(pool: pool))
+        authorizer = Authorizer()
+        dispatcher = Dispatcher(
+            items: ItemOperations(pool: pool, tables: tables),
+            tables: TableOperations(pool: pool, tables: tables, region: configuration.region))
+    }
+
+    /// The background work, until it is cancelled.
+    func run() async {
+        await pool.run()
+    }
+
+    func respond(to request: WireRequest) async -> WireResponse {
+        var generator = SystemRandomNumberGenerator()
+        let requestID = RequestID.make(using: &generator)
+        var response =
+            switch request.method {
+            case .POST: await answer(request, requestID)
+            case .GET, .HEAD: status(request, requestID)
+            default: Self.text(405, "Method not allowed\n", requestID)
+            }
+        response.omitsBody = request.method == .HEAD
+        response.closesConnection = !request.keepAlive
+        return response
+    }
+
+    // MARK: Operations
+
+    private func answer(_ request: WireRequest, _ requestID: String) async -> WireResponse {
+        let target = request.headers.first(name: "x-amz-target") ?? ""
+        let log = RequestLog(logger: logger, requestID: requestID, target: target)
+        return await RequestLog.$current.withValue(log) {
+            let body: [UInt8]
+            var status = 200
+            do throws(WireError) {
+                body = try await perform(request, target, requestID)
+            } catch {
+                log.failure(error)
+                body = error.body()
+                status = error.httpStatus
+            }
+            return WireResponse(
+                status: status, contentType: .amazonJSON, requestID: requestID, body: body,
+                checksum: CRC32.checksum(body))
+        }
+    }
+
+    private func perform(
+        _ request: WireRequest, _ target: String, _ requestID: String
+    ) async throws(WireError) -> [UInt8] {
+        guard request.path == "/", let operation = Operation(target: target) else {
+            throw WireError(.unknownOperationException, "")
+        }
+        let (parameters, bodyHash) = try Self.read(request.body)
+        let now = clock.now()
+        let identity = try await authenticator.identity(of: request, bodyHash: bodyHash, now: now)
+        try authorizer.authorize(identity, operation)
+        let context = RequestContext(
+            accountID: identity.accountID, region: region, requestID: requestID, now: now)
+        return try await dispatcher.respond(to: operation, parameters, context)
+    }
+
+    /// The parameters, and the hash that the signature covers. Both come from the one buffer, which is not copied.
+    private static func read(_ body: ByteBuffer?) throws(WireError) -> (JSONValue, String) {
+        guard let body else { throw .serialization("") }
+        return try body.withUnsafeReadableBytes { bytes throws(WireError) in
+            let parameters: JSONValue
+            do throws(JSONError) {
+                parameters = try JSONValue(parsing: bytes)
+            } catch {
+                throw .serialization("")
+            }
+            guard case .object = parameters else { throw .serialization("") }
+            return (parameters, Hex.encode(SHA256.hash(bytes)))
+        }
+    }
+
+    // MARK: What is not an operation
+
+    private func status(_ request: WireRequest, _ requestID: String) -> WireResponse {
+        switch request.path {
+        case "/":
+            Self.text(200, "healthy: dynamodb.\(region).amazonaws.com ", requestID)
+        case "/health":
+            // Liveness only: it says that this process answers, and never touches the database.
+            WireResponse(
+                status: 200, contentType: .json, requestID: requestID, body: Array(#"{"status":"healthy"}"#.utf8))
+        default:
+            Self.text(404, "Not found\n", requestID)
+        }
+    }
+
+    private static func text(_ status: Int, _ text: String, _ requestID: String) -> WireResponse {
+        WireResponse(status: status, contentType: .text, requestID: requestID, body: Array(text.utf8))
+    }
+}

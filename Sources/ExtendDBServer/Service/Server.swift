@@ -1,0 +1,139 @@
+package import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+package import ServiceLifecycle
+import Synchronization
+
+/// The wire server: accepts connections, answers requests one after another on each, and drains when told to stop.
+///
+/// Each connection is a child task, so nothing outlives ``run()``. One event loop moves the bytes of all connections;
+/// requests are answered on Swift's own threads.
+package struct Server: Service {
+    private let configuration: ServerConfiguration
+    private let socket: ListeningSocket
+    private let application: Application
+    private let logger: Logger
+    private let onListening: @Sendable (Int) -> Void
+
+    /// - Parameters:
+    ///   - onListening: Called once with the port, when connections are accepted.
+    package init(
+        configuration: ServerConfiguration, socket: ListeningSocket = .bind, logger: Logger,
+        clock: WallClock = .system, onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.socket = socket
+        self.logger = logger
+        self.onListening = onListening
+        application = Application(configuration: configuration, clock: clock, logger: logger)
+    }
+
+    package func run() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            try await run(on: group)
+        } catch {
+            try await group.shutdownGracefully()
+            throw error
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private func run(on group: MultiThreadedEventLoopGroup) async throws {
+        let registry = ConnectionRegistry()
+        let listener = try await listen(on: group, registry)
+        let port = listener.channel.localAddress?.port ?? 0
+        logger.info("listening", metadata: ["address": "\(configuration.bindAddress)", "port": "\(port)"])
+        onListening(port)
+
+        let (forced, force) = AsyncStream.makeStream(of: Void.self)
+        let drain = TimeAmount(configuration.http.drain)
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { await application.run() }
+                tasks.addTask {
+                    try await serve(listener)
+                    force.finish()
+                }
+                // Ends when every connection is closed, or when those that are left have had their time.
+                for await _ in forced { break }
+                tasks.cancelAll()
+                try await tasks.waitForAll()
+            }
+        } onGracefulShutdown: {
+            logger.info("draining")
+            listener.channel.close(promise: nil)
+            registry.drain()
+            listener.channel.eventLoop.scheduleTask(in: drain) {
+                registry.closeAll()
+                force.finish()
+            }
+        }
+        logger.info("stopped")
+    }
+
+    private typealias Connection = NIOAsyncChannel<WireRequest, WireResponse>
+
+    private func serve(_ listener: NIOAsyncChannel<Connection, Never>) async throws {
+        try await listener.executeThenClose { connections in
+            try await withThrowingDiscardingTaskGroup { tasks in
+                for try await connection in connections {
+                    tasks.addTask { await serve(connection) }
+                }
+            }
+        }
+    }
+
+    private func serve(_ connection: Connection) async {
+        do {
+            try await connection.executeThenClose { requests, responses in
+                for try await request in requests {
+                    try await responses.write(application.respond(to: request))
+                }
+            }
+        } catch {
+            // The client is gone in the middle of a request or a response: nobody is left to be told.
+            logger.debug("connection ended", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func listen(
+        on group: MultiThreadedEventLoopGroup, _ registry: ConnectionRegistry
+    ) async throws -> NIOAsyncChannel<Connection, Never> {
+        let limits = configuration.http
+        let clock = application.clock
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+        let initialize: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                registry.add(channel)
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.addHandler(
+                    ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits.decoder)))
+                try pipeline.addHandler(RequestAggregator(limits: limits, unixSeconds: clock.unixSeconds))
+                return try NIOAsyncChannel(
+                    wrappingChannelSynchronously: channel,
+                    // A request may be 16 MiB: of pipelined ones, one waits while one is answered.
+                    configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 1)))
+            }
+        }
+        switch socket {
+        case .inherited(let descriptor):
+            try ListeningSocket.prepare(descriptor)
+            return try await bootstrap.bind(descriptor, childChannelInitializer: initialize)
+        case .bind:
+            do {
+                return try await bootstrap.bind(
+                    host: configuration.bindAddress, port: configuration.port, childChannelInitializer: initialize)
+            } catch {
+                throw ConfigurationError(
+                    "cannot listen on \(configuration.bindAddress) port \(configuration.port): \(error)",
+                    hint: "choose another 'port' or 'bind_address', or stop the process that uses it")
+            }
+        }
+    }
+}
