@@ -1,0 +1,175 @@
+/// CreateTable.
+package struct CreateTableRequest: Sendable {
+    /// The table to be, with every rule that needs no other table checked.
+    package var definition: TableDefinition
+    package var tableName: String { definition.name }
+
+    package init(json: JSONValue) throws(WireError) {
+        var reader = try RequestReader(json, "CreateTableInput")
+        let name = try reader.tableName()
+        let billingMode: BillingMode? = try reader.enumeration("BillingMode")
+        let tableClass: TableClass? = try reader.enumeration("TableClass")
+        let attributes = try reader.attributeDefinitions()
+        let keys = try reader.keySchema()
+        let throughput = try reader.throughput()
+        let global = try reader.indexes(.global)
+        let local = try reader.indexes(.local)
+        let stream = try reader.streamSpecification()
+        let sse = try reader.sseSpecification()
+        let tags = try reader.tags()
+        let deletionProtection = try reader.bool("DeletionProtectionEnabled") ?? false
+        try reader.finish()
+
+        let checks = CreateTableChecks(
+            attributes: attributes, keys: keys, billingMode: billingMode ?? .provisioned, throughput: throughput,
+            globalIndexes: global, localIndexes: local)
+        let (keySchema, indexes) = try checks.run()
+        try CreateTableRequest.check(stream)
+        definition = TableDefinition(
+            name: name, keySchema: keySchema, attributeDefinitions: attributes,
+            billingMode: billingMode ?? .provisioned, provisionedThroughput: throughput, indexes: indexes,
+            streamSpecification: stream, sse: sse, tableClass: tableClass, deletionProtection: deletionProtection,
+            tags: tags)
+    }
+
+    private static func check(_ stream: StreamSpecification?) throws(WireError) {
+        guard let stream else { return }
+        if stream.enabled, stream.viewType == nil {
+            throw .invalidParameter("StreamViewType must be specified when StreamEnabled is true")
+        }
+        if !stream.enabled, stream.viewType != nil {
+            throw .invalidParameter("StreamViewType can only be specified when StreamEnabled is true")
+        }
+    }
+}
+
+/// An index of a request, before it is checked against the table.
+struct IndexRequest {
+    let name: String
+    let keys: [KeySchemaElement]
+    let projectionType: ProjectionType?
+    let nonKeyAttributes: [String]?
+    let throughput: Throughput?
+}
+
+extension RequestReader {
+    fileprivate mutating func attributeDefinitions() throws(WireError) -> [AttributeDefinition] {
+        require("AttributeDefinitions")
+        var definitions: [AttributeDefinition] = []
+        for (index, element) in (try list("AttributeDefinitions") ?? []).enumerated() {
+            var nested = try RequestReader(
+                element, "AttributeDefinition", path: "\(path)attributeDefinitions.\(index + 1).member.")
+            let name = try nested.keyAttributeName()
+            nested.require("AttributeType")
+            let type: KeyAttributeType? = try nested.enumeration("AttributeType")
+            merge(nested)
+            if let name, let type { definitions.append(AttributeDefinition(name: Text(name), type: type)) }
+        }
+        return definitions
+    }
+
+    fileprivate mutating func keySchema() throws(WireError) -> [KeySchemaElement] {
+        require("KeySchema")
+        guard let list = try list("KeySchema") else { return [] }
+        var elements: [KeySchemaElement] = []
+        for (index, element) in list.enumerated() {
+            var nested = try RequestReader(
+                element, "KeySchemaElement", path: "\(path)keySchema.\(index + 1).member.")
+            let name = try nested.keyAttributeName()
+            nested.require("KeyType")
+            let type: KeyType? = try nested.enumeration("KeyType")
+            merge(nested)
+            if let name, let type { elements.append(KeySchemaElement(name: Text(name), keyType: type)) }
+        }
+        let shown = elements.map { "KeySchemaElement(attributeName=\($0.name), keyType=\($0.keyType.rawValue))" }
+        checkLength(list.count, 1...2, of: "[\(shown.joined(separator: ", "))]", at: "KeySchema")
+        return elements
+    }
+
+    private mutating func keyAttributeName() throws(WireError) -> String? {
+        require("AttributeName")
+        guard let name = try string("AttributeName") else { return nil }
+        checkLength(name.utf8.count, 1...Limits.keyAttributeNameLength, of: name, at: "AttributeName")
+        return name
+    }
+
+    fileprivate mutating func throughput() throws(WireError) -> Throughput? {
+        guard var nested = try structure("ProvisionedThroughput", "ProvisionedThroughput") else { return nil }
+        nested.require("ReadCapacityUnits")
+        nested.require("WriteCapacityUnits")
+        let read = try nested.integer("ReadCapacityUnits", type: "Long")
+        let write = try nested.integer("WriteCapacityUnits", type: "Long")
+        nested.checkValue(read, 1...Int.max, at: "ReadCapacityUnits")
+        nested.checkValue(write, 1...Int.max, at: "WriteCapacityUnits")
+        merge(nested)
+        return Throughput(readCapacityUnits: read ?? 1, writeCapacityUnits: write ?? 1)
+    }
+
+    fileprivate mutating func indexes(_ kind: IndexDefinition.Kind) throws(WireError) -> [IndexRequest]? {
+        let member = kind == .global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes"
+        guard let list = try list(member) else { return nil }
+        var indexes: [IndexRequest] = []
+        for (index, element) in list.enumerated() {
+            var nested = try RequestReader(
+                element, kind == .global ? "GlobalSecondaryIndex" : "LocalSecondaryIndex",
+                path: "\(path)\(RequestReader.memberName(member)).\(index + 1).member.")
+            indexes.append(try nested.index())
+            merge(nested)
+        }
+        return indexes
+    }
+
+    private mutating func index() throws(WireError) -> IndexRequest {
+        require("IndexName")
+        let name = try resourceName("IndexName", Limits.indexNameLength)
+        let keys = try keySchema()
+        require("Projection")
+        var type: ProjectionType?
+        var nonKeyAttributes: [String]?
+        if var nested = try structure("Projection", "Projection") {
+            type = try nested.enumeration("ProjectionType")
+            nonKeyAttributes = try nested.strings("NonKeyAttributes")
+            if let count = nonKeyAttributes?.count {
+                nested.checkLength(
+                    count, 1...Limits.nonKeyAttributesPerIndex,
+                    of: "[\((nonKeyAttributes ?? []).joined(separator: ", "))]", at: "NonKeyAttributes")
+            }
+            merge(nested)
+        }
+        return IndexRequest(
+            name: name ?? "", keys: keys, projectionType: type, nonKeyAttributes: nonKeyAttributes,
+            throughput: try throughput())
+    }
+
+    fileprivate mutating func streamSpecification() throws(WireError) -> StreamSpecification? {
+        guard var nested = try structure("StreamSpecification", "StreamSpecification") else { return nil }
+        nested.require("StreamEnabled")
+        let enabled = try nested.bool("StreamEnabled")
+        let viewType: StreamViewType? = try nested.enumeration("StreamViewType")
+        merge(nested)
+        return StreamSpecification(enabled: enabled ?? false, viewType: viewType)
+    }
+
+    fileprivate func sseSpecification() throws(WireError) -> SSESpecification? {
+        guard let nested = try structure("SSESpecification", "SSESpecification") else { return nil }
+        return SSESpecification(
+            enabled: try nested.bool("Enabled") ?? false, type: try nested.string("SSEType"),
+            kmsMasterKeyID: try nested.string("KMSMasterKeyId"))
+    }
+
+    fileprivate mutating func tags() throws(WireError) -> [Tag] {
+        var tags: [Tag] = []
+        for (index, element) in (try list("Tags") ?? []).enumerated() {
+            var nested = try RequestReader(element, "Tag", path: "\(path)tags.\(index + 1).member.")
+            nested.require("Key")
+            nested.require("Value")
+            let key = try nested.string("Key") ?? ""
+            let value = try nested.string("Value") ?? ""
+            if nested.has("Key") { nested.checkLength(key.utf16.count, 1...Limits.tagKeyLength, of: key, at: "Key") }
+            nested.checkLength(value.utf16.count, 0...Limits.tagValueLength, of: value, at: "Value")
+            merge(nested)
+            tags.append(Tag(key: key, value: value))
+        }
+        return tags
+    }
+}

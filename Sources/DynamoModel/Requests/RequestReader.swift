@@ -1,0 +1,175 @@
+/// Reads the members of one structure of a request, and collects which of them break a constraint.
+///
+/// Wrong JSON types throw at once, as the service's protocol layer does; broken constraints come together in one
+/// message (``finish()``), as its validation layer reports them.
+struct RequestReader {
+    let json: JSONValue
+    /// The path of this structure in constraint messages, with its trailing dot; empty at the top.
+    let path: String
+    private(set) var failures: [String] = []
+
+    /// - Parameter name: the structure's name in the service's model.
+    init(_ json: JSONValue, _ name: String, path: String = "") throws(WireError) {
+        self.json = try WireType.structure(json, named: name)
+        self.path = path
+    }
+
+    /// The member, unless it is absent or null.
+    func value(_ name: String) -> JSONValue? {
+        guard let value = json[name], value != .null else { return nil }
+        return value
+    }
+
+    func has(_ name: String) -> Bool { value(name) != nil }
+
+    func string(_ name: String) throws(WireError) -> String? {
+        guard let value = value(name) else { return nil }
+        return try WireType.string(value)
+    }
+
+    func bool(_ name: String) throws(WireError) -> Bool? {
+        guard let value = value(name) else { return nil }
+        return try WireType.bool(value)
+    }
+
+    func integer(_ name: String, type: String = "Integer") throws(WireError) -> Int? {
+        guard let value = value(name) else { return nil }
+        return try WireType.integer(value, type: type)
+    }
+
+    func list(_ name: String) throws(WireError) -> [JSONValue]? {
+        guard let value = value(name) else { return nil }
+        return try WireType.list(value)
+    }
+
+    func strings(_ name: String) throws(WireError) -> [String]? {
+        guard let list = try list(name) else { return nil }
+        var strings: [String] = []
+        for element in list { strings.append(try WireType.string(element)) }
+        return strings
+    }
+
+    func map(_ name: String, of valueName: String) throws(WireError) -> [JSONMember]? {
+        guard let value = value(name) else { return nil }
+        return try WireType.map(value, of: valueName)
+    }
+
+    func structure(_ name: String, _ structureName: String) throws(WireError) -> RequestReader? {
+        guard let value = value(name) else { return nil }
+        return try RequestReader(value, structureName, path: path + RequestReader.memberName(name) + ".")
+    }
+
+    /// The name of a member as messages have it: `TableName` is `tableName` there.
+    static func memberName(_ name: String) -> String {
+        name.prefix(1).lowercased() + name.dropFirst()
+    }
+}
+
+// MARK: - Constraints
+
+extension RequestReader {
+    /// Adds a broken constraint. A nil value is the service's `null`, which it does not quote.
+    mutating func fail(_ value: String?, at member: String, _ constraint: String) {
+        let shown = value.map { "'\($0)'" } ?? "null"
+        failures.append(
+            "Value \(shown) at '\(path)\(RequestReader.memberName(member))' failed to satisfy constraint: \(constraint)"
+        )
+    }
+
+    mutating func require(_ name: String) {
+        if !has(name) { fail(nil, at: name, "Member must not be null") }
+    }
+
+    mutating func checkLength(_ count: Int, _ limits: ClosedRange<Int>, of shown: String, at name: String) {
+        if count < limits.lowerBound {
+            fail(shown, at: name, "Member must have length greater than or equal to \(limits.lowerBound)")
+        } else if count > limits.upperBound {
+            fail(shown, at: name, "Member must have length less than or equal to \(limits.upperBound)")
+        }
+    }
+
+    mutating func checkValue(_ value: Int?, _ limits: ClosedRange<Int>, at name: String) {
+        guard let value else { return }
+        if value < limits.lowerBound {
+            fail(String(value), at: name, "Member must have value greater than or equal to \(limits.lowerBound)")
+        } else if value > limits.upperBound {
+            fail(String(value), at: name, "Member must have value less than or equal to \(limits.upperBound)")
+        }
+    }
+
+    mutating func checkPattern(_ text: String, at name: String) {
+        if !ResourceName.matchesPattern(text) {
+            fail(text, at: name, "Member must satisfy regular expression pattern: \(ResourceName.pattern)")
+        }
+    }
+
+    mutating func enumeration<E: WireEnum>(_ name: String) throws(WireError) -> E? {
+        guard let text = try string(name) else { return nil }
+        if let value = E(rawValue: text) { return value }
+        fail(text, at: name, "Member must satisfy enum value set: [\(E.wireOrder)]")
+        return nil
+    }
+
+    /// An index's name, checked as all names of resources are.
+    mutating func resourceName(_ name: String, _ limits: ClosedRange<Int>) throws(WireError) -> String? {
+        guard let text = try string(name) else { return nil }
+        checkLength(text.utf16.count, limits, of: text, at: name)
+        checkPattern(text, at: name)
+        return text
+    }
+
+    /// The `TableName` of an operation on one table: a name or a table's ARN.
+    mutating func tableName(acceptsARN: Bool = true) throws(WireError) -> String {
+        guard let text = try string("TableName") else {
+            throw .validation("The parameter 'TableName' is required but was not present in the request")
+        }
+        if acceptsARN, ResourceName.isTableARN(text) { return text }
+        guard Limits.tableNameLength.contains(text.utf16.count) else {
+            throw .validation("TableName must be at least 3 characters long and at most 255 characters long")
+        }
+        checkPattern(text, at: "TableName")
+        return text
+    }
+
+    /// Takes over what a nested structure found.
+    mutating func merge(_ nested: RequestReader) {
+        failures += nested.failures
+    }
+
+    /// Ends the constraint stage.
+    func finish() throws(WireError) {
+        guard !failures.isEmpty else { return }
+        let plural = failures.count == 1 ? "error" : "errors"
+        throw .validation("\(failures.count) validation \(plural) detected: \(failures.joined(separator: "; "))")
+    }
+}
+
+/// The rules of names of tables and indexes ("Naming rules" in the Developer Guide).
+package enum ResourceName {
+    static let pattern = "[a-zA-Z0-9_.-]+"
+
+    static func matchesPattern(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// Whether this can be the name of a table.
+    package static func isValidTableName(_ name: String) -> Bool {
+        Limits.tableNameLength.contains(name.utf8.count) && matchesPattern(name)
+    }
+
+    /// Whether this is `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME` (of any partition).
+    package static func isTableARN(_ text: String) -> Bool {
+        guard text.hasPrefix("arn:"), text.utf8.count <= 1024 else { return false }
+        let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[2] == "dynamodb", parts[5].hasPrefix("table/") else { return false }
+        return isValidTableName(String(parts[5].dropFirst("table/".count)))
+    }
+}
