@@ -15,7 +15,7 @@ package protocol CloneProvider: Sendable {
     func clone(_ request: CloneRequest) async throws(ControlError)
 
     /// Drops the database, then the role, ending their sessions; what is already gone is a success.
-    func drop(database: String, role: String?) async throws(ControlError)
+    func drop(database: String?, role: String?) async throws(ControlError)
 
     /// Every database and role that carries the installation's mark, for the reconciler.
     func list() async throws(ControlError) -> [OwnedResource]
