@@ -24,7 +24,8 @@ struct Parser {
         bytes = Array(text.utf8)
         // The service counts the text as sent, before names are substituted.
         guard bytes.count <= Limits.expressionSize else {
-            throw kind.error("Expression size has exceeded the maximum allowed size;")
+            throw kind.error(
+                "Expression size has exceeded the maximum allowed size; expression size: \(bytes.count)")
         }
         tokens = Lexer.tokens(of: bytes)
         guard tokens.count > 1 else { throw kind.error("The expression can not be empty;") }

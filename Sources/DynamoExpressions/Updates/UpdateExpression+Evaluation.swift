@@ -36,7 +36,8 @@ extension UpdateExpression {
         var result = assigned
         // From the back, so that no removal moves what another one means.
         for path in removals.sorted(by: { $1.precedes($0) }) { result.remove(path) }
-        return UpdateResult(item: result, original: item, assigned: assigned, actions: actions)
+        return UpdateResult(
+            item: result, original: item, assigned: assigned, touched: paths, written: assignments.map(\.path))
     }
 
     // MARK: Operands
