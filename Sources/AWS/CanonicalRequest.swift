@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// The canonical request of Signature Version 4 and what is derived from it, as "Create a signed AWS API request" in
 /// the IAM user guide defines them. Signer and verifier share it, so that they cannot disagree.

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// A request before and after signing.
 package struct SignableRequest: Sendable {

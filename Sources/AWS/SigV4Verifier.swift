@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// A request as a server received it.
 package struct ReceivedRequest: Sendable {

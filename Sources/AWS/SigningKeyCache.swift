@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Synchronization
 
 /// The signing keys of the day, so that a request costs one HMAC instead of five.

@@ -1,0 +1,124 @@
+package import DynamoModel
+package import Postgres
+
+/// The relation of one secondary index, global or local: the projected items of those items that have all its key
+/// attributes, found by the index's key and by the base item's.
+package final class PhysicalIndex: Sendable {
+    package let name: String
+    package let indexID: String
+    package let kind: IndexDefinition.Kind
+    /// The relation's name, quoted.
+    package let relation: String
+    /// `pk`.
+    package let hash: KeyColumn
+    /// `sk_s`, `sk_n` or `sk_b`, if the index has a sort key.
+    package let range: KeyColumn?
+    /// `base_pk`.
+    package let baseHash: KeyColumn
+    /// `base_sk_s`, `base_sk_n` or `base_sk_b`, if the table has a sort key.
+    package let baseRange: KeyColumn?
+    package let projection: Projection
+    package let statements: IndexStatements
+    /// The attributes of a row; `nil` for all.
+    private let attributes: Set<Text>?
+
+    init(
+        _ record: IndexRecord, table: TableDefinition, base: (hash: KeyColumn, range: KeyColumn?)
+    ) throws(LayoutError) {
+        let definition = record.definition
+        name = definition.name
+        indexID = record.indexID
+        kind = definition.kind
+        relation = PostgresIdentifier.quote(PhysicalTable.relationName(record.indexID))
+        (hash, range) = try PhysicalTable.columns(definition.keySchema, table)
+        (baseHash, baseRange) = try PhysicalTable.columns(table.keySchema, table, prefix: "base_")
+        projection = definition.projection
+        attributes =
+            definition.projection.type == .all
+            ? nil
+            : Set(
+                table.keySchema.attributeNames + definition.keySchema.attributeNames
+                    + (definition.projection.type == .include ? definition.projection.nonKeyAttributes : []))
+        statements = IndexStatements(
+            relation: relation, hash: hash, range: range, baseHash: baseHash, baseRange: baseRange)
+    }
+
+    /// The index key of an item; `nil` if it lacks a key attribute and so is not in the index.
+    ///
+    /// - Throws: DynamoDB's validation error for a key attribute of another type, an empty or a too long one.
+    package func key(of item: Item) throws(WireError) -> StoredKey? {
+        let hashValue = try KeyValidation.indexValue(of: item, hash, index: name, limit: Limits.partitionKeySize)
+        guard let range else { return hashValue.map { StoredKey(hash: $0) } }
+        let rangeValue = try KeyValidation.indexValue(of: item, range, index: name, limit: Limits.sortKeySize)
+        guard let hashValue, let rangeValue else { return nil }
+        return StoredKey(hash: hashValue, range: rangeValue)
+    }
+
+    /// Whether a row of this index holds the attribute.
+    package func projects(_ attribute: Text) -> Bool {
+        attributes?.contains(attribute) ?? true
+    }
+
+    /// What a row of this index holds of an item.
+    package func projected(_ item: Item) -> Item {
+        guard let attributes else { return item }
+        return item.filter { attributes.contains($0.key) }
+    }
+
+    /// The row of an item in this index; `nil` if the item is not in it.
+    package func row(for row: ItemRow) throws(WireError) -> IndexRow? {
+        guard let key = try key(of: row.item) else { return nil }
+        let json = attributes == nil ? row.json : try StoredItem.encode(projected(row.item))
+        return IndexRow(key: key, base: row.key, json: json)
+    }
+
+    /// What a write does to this index.
+    package func change(_ change: ItemChange) throws(WireError) -> IndexChange {
+        let oldKey = try change.old.map { item throws(WireError) in try key(of: item) } ?? nil
+        let row = try change.new.map { new throws(WireError) in try self.row(for: new) } ?? nil
+        guard let row else { return oldKey == nil ? .none : .remove(change.key) }
+        guard let oldKey, let old = change.old, let new = change.new else { return .put(row) }
+        guard oldKey.hash == row.key.hash else { return .move(row) }
+        return oldKey == row.key && projected(old) == projected(new.item) ? .none : .put(row)
+    }
+
+    /// The statements for several changes: at most one that removes rows and one that puts them, in this order.
+    package func queries(for changes: [ItemChange]) throws(WireError) -> [PostgresQuery] {
+        var removed: [StoredKey] = []
+        var rows: [IndexRow] = []
+        for change in changes {
+            switch try self.change(change) {
+            case .none: break
+            case .put(let row): rows.append(row)
+            case .remove(let base): removed.append(base)
+            case .move(let row):
+                removed.append(row.base)
+                rows.append(row)
+            }
+        }
+        var queries: [PostgresQuery] = []
+        if !removed.isEmpty { queries.append(statements.delete(bases: removed)) }
+        if !rows.isEmpty { queries.append(statements.upsert(rows)) }
+        return queries
+    }
+}
+
+/// A row of an index's relation.
+package struct IndexRow: Sendable {
+    package let key: StoredKey
+    package let base: StoredKey
+    /// The text of `item_data`: the projected item.
+    package let json: [UInt8]
+}
+
+/// What a write does to an index.
+package enum IndexChange: Sendable {
+    /// The index is as it was.
+    case none
+    /// A new row, or new content under the same partition key: one upsert.
+    case put(IndexRow)
+    /// The item leaves the index; the base key.
+    case remove(StoredKey)
+    /// The item changes its partition, which is part of the row's primary key: delete, then insert.
+    case move(IndexRow)
+}

@@ -1,0 +1,119 @@
+package import DynamoModel
+package import Postgres
+
+/// The relations of one DynamoDB table: where its items lie and the SQL that reads and writes them.
+///
+/// A reference, since it never changes and every request passes it around.
+package final class PhysicalTable: Sendable {
+    package let tableID: String
+    /// The relation's name, quoted.
+    package let relation: String
+    /// `pk`.
+    package let hash: KeyColumn
+    /// `sk_s`, `sk_n` or `sk_b`, if the table has a sort key.
+    package let range: KeyColumn?
+    package let indexes: [PhysicalIndex]
+    /// Reads and writes of the base relation.
+    package let statements: TableStatements
+
+    /// - Throws: `LayoutError` if a key attribute has no definition.
+    package init(tableID: String, definition: TableDefinition, indexes: [IndexRecord]) throws(LayoutError) {
+        self.tableID = tableID
+        relation = PostgresIdentifier.quote(Self.relationName(tableID))
+        let key = try Self.columns(definition.keySchema, definition)
+        (hash, range) = key
+        var physical: [PhysicalIndex] = []
+        for index in indexes {
+            physical.append(try PhysicalIndex(index, table: definition, base: key))
+        }
+        self.indexes = physical
+        statements = TableStatements(relation: relation, hash: hash, range: range)
+    }
+
+    package func index(named name: String) -> PhysicalIndex? {
+        indexes.first { $0.name == name }
+    }
+
+    /// The key of an item that is about to be stored.
+    ///
+    /// - Throws: DynamoDB's validation errors for a key attribute that is missing, empty, too long or of another type.
+    package func key(of item: Item) throws(WireError) -> StoredKey {
+        try KeyValidation.key(of: item, hash: hash, range: range)
+    }
+
+    /// The `Key` of a request, which must hold the key attributes and nothing else.
+    package func key(exactly key: Item) throws(WireError) -> StoredKey {
+        try KeyValidation.key(exactly: key, hash: hash, range: range)
+    }
+
+    /// The row of an item that is about to be stored: checked key attributes of table and indexes, and the JSON text.
+    package func row(for item: Item) throws(WireError) -> ItemRow {
+        let key = try key(of: item)
+        for index in indexes {
+            _ = try index.key(of: item)
+        }
+        return ItemRow(key: key, item: item, json: try StoredItem.encode(item))
+    }
+
+    /// The statements that bring every index from the old to the new image of items, in the order in which they must
+    /// run, after the locks on the items' rows are taken. Nothing for an index that no change concerns.
+    ///
+    /// - Parameter changes: `nil` as the old image for a new item, as the new one for a deleted item; each item once.
+    package func indexQueries(for changes: [ItemChange]) throws(WireError) -> [PostgresQuery] {
+        var queries: [PostgresQuery] = []
+        for index in indexes {
+            queries += try index.queries(for: changes)
+        }
+        return queries
+    }
+
+    /// `_ddb_<id>`, the name of the relation of a table or an index.
+    package static func relationName(_ id: String) -> String {
+        "_ddb_" + id
+    }
+
+    static func columns(
+        _ schema: KeySchema, _ definition: TableDefinition, prefix: String = ""
+    ) throws(LayoutError) -> (hash: KeyColumn, range: KeyColumn?) {
+        let hash = KeyColumn.hash(schema.hash, try type(of: schema.hash, definition), prefix: prefix)
+        guard let range = schema.range else { return (hash, nil) }
+        return (hash, KeyColumn.range(range, try type(of: range, definition), prefix: prefix))
+    }
+
+    private static func type(
+        of attribute: Text, _ definition: TableDefinition
+    ) throws(LayoutError) -> KeyAttributeType {
+        guard let type = definition.type(of: attribute) else {
+            throw LayoutError(
+                .unreadable, "table '\(definition.name)' has no definition of its key attribute '\(attribute)'")
+        }
+        return type
+    }
+}
+
+/// An item as the base relation stores it.
+package struct ItemRow: Sendable {
+    package let key: StoredKey
+    package let item: Item
+    /// The text of `item_data`.
+    package let json: [UInt8]
+
+    package init(key: StoredKey, item: Item, json: [UInt8]) {
+        self.key = key
+        self.item = item
+        self.json = json
+    }
+}
+
+/// The images of one item before and after a write.
+package struct ItemChange: Sendable {
+    package let key: StoredKey
+    package let old: Item?
+    package let new: ItemRow?
+
+    package init(key: StoredKey, old: Item?, new: ItemRow?) {
+        self.key = key
+        self.old = old
+        self.new = new
+    }
+}
