@@ -137,7 +137,7 @@ let package = Package(
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["TestSupport", "Postgres", "HTTPClient", "Cryptography", "AWS", "DynamoModel", "CPlatform"],
+            dependencies: ["ControlPlane", "Environments", "Postgres", "HTTPClient", logging],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
