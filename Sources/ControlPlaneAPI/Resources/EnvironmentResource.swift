@@ -1,0 +1,127 @@
+/// An environment as the HTTP API and `--output json` show it. Its keys are API.
+///
+/// Times are RFC 3339 in UTC, durations are whole seconds or milliseconds as the name says. The secret access key is
+/// never part of it: see ``CredentialsResource``.
+package struct EnvironmentResource: Codable, Sendable, Equatable {
+    package var id: String
+    package var name: String
+    package var snapshot: String
+    /// The generation of the snapshot that the environment was cloned from.
+    package var generation: Int
+    /// The phase of its life, by its recorded name, e.g. `ready`.
+    package var phase: String
+    /// Why it failed, or what it last tried in vain; absent when there is nothing to say.
+    package var reason: String?
+    package var endpoint: String?
+    package var region: String?
+    package var port: Int?
+    package var accountId: String?
+    package var accessKeyId: String?
+    package var createdAt: String
+    package var readyAt: String?
+    package var expiresAt: String?
+    package var ttlSeconds: Int
+    package var labels: [String: String]
+    /// How often the step at hand has been tried.
+    package var attempts: Int
+    package var timings: TimingsResource
+    package var pid: Int?
+    package var database: String?
+    package var role: String?
+    /// In the answer to a creation alone: whether this call made it.
+    package var created: Bool?
+
+    package init(
+        id: String, name: String, snapshot: String, generation: Int, phase: String, reason: String? = nil,
+        endpoint: String? = nil, region: String? = nil, port: Int? = nil, accountId: String? = nil,
+        accessKeyId: String? = nil, createdAt: String, readyAt: String? = nil, expiresAt: String? = nil,
+        ttlSeconds: Int, labels: [String: String] = [:], attempts: Int = 0, timings: TimingsResource = .init(),
+        pid: Int? = nil, database: String? = nil, role: String? = nil, created: Bool? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.snapshot = snapshot
+        self.generation = generation
+        self.phase = phase
+        self.reason = reason
+        self.endpoint = endpoint
+        self.region = region
+        self.port = port
+        self.accountId = accountId
+        self.accessKeyId = accessKeyId
+        self.createdAt = createdAt
+        self.readyAt = readyAt
+        self.expiresAt = expiresAt
+        self.ttlSeconds = ttlSeconds
+        self.labels = labels
+        self.attempts = attempts
+        self.timings = timings
+        self.pid = pid
+        self.database = database
+        self.role = role
+        self.created = created
+    }
+}
+
+/// What each phase of a creation took, in milliseconds; a phase that was not reached is absent.
+package struct TimingsResource: Codable, Sendable, Equatable {
+    package var cloningMs: Int?
+    package var sealingMs: Int?
+    package var startingMs: Int?
+    package var probingMs: Int?
+    /// From the request to `ready`.
+    package var totalMs: Int?
+
+    package init(
+        cloningMs: Int? = nil, sealingMs: Int? = nil, startingMs: Int? = nil, probingMs: Int? = nil,
+        totalMs: Int? = nil
+    ) {
+        self.cloningMs = cloningMs
+        self.sealingMs = sealingMs
+        self.startingMs = startingMs
+        self.probingMs = probingMs
+        self.totalMs = totalMs
+    }
+}
+
+/// What a client needs to talk to an environment, the secret included: asked for by itself, so that lists, events and
+/// logs never carry it.
+package struct CredentialsResource: Codable, Sendable, Equatable {
+    package var endpoint: String
+    package var accessKeyId: String
+    package var secretAccessKey: String
+    package var region: String
+    package var accountId: String
+
+    package init(endpoint: String, accessKeyId: String, secretAccessKey: String, region: String, accountId: String) {
+        self.endpoint = endpoint
+        self.accessKeyId = accessKeyId
+        self.secretAccessKey = secretAccessKey
+        self.region = region
+        self.accountId = accountId
+    }
+}
+
+/// One entry of an environment's history.
+package struct EventResource: Codable, Sendable, Equatable {
+    package var id: Int
+    package var at: String
+    package var kind: String
+    package var message: String
+
+    package init(id: Int, at: String, kind: String, message: String) {
+        self.id = id
+        self.at = at
+        self.kind = kind
+        self.message = message
+    }
+}
+
+/// A page of anything, under one key, so that members can be added beside it.
+package struct ListResource<Element: Codable & Sendable & Equatable>: Codable, Sendable, Equatable {
+    package var items: [Element]
+
+    package init(items: [Element]) {
+        self.items = items
+    }
+}

@@ -1,0 +1,46 @@
+/// Body of `POST /v1/environments`.
+package struct CreateEnvironmentBody: Codable, Sendable, Equatable {
+    package var snapshot: String
+    /// Absent: the control plane makes one up.
+    package var name: String?
+    /// Absent: the control plane's default.
+    package var ttlSeconds: Int?
+    package var labels: [String: String]?
+
+    package init(snapshot: String, name: String? = nil, ttlSeconds: Int? = nil, labels: [String: String]? = nil) {
+        self.snapshot = snapshot
+        self.name = name
+        self.ttlSeconds = ttlSeconds
+        self.labels = labels
+    }
+}
+
+/// Body of `POST /v1/environments/{name}/extend`: the deadline becomes now + `ttlSeconds`.
+package struct ExtendEnvironmentBody: Codable, Sendable, Equatable {
+    package var ttlSeconds: Int
+
+    package init(ttlSeconds: Int) {
+        self.ttlSeconds = ttlSeconds
+    }
+}
+
+/// Body of `POST /v1/snapshots`.
+package struct CreateSnapshotBody: Codable, Sendable, Equatable {
+    package var name: String
+    package var source: SnapshotSource
+
+    package init(name: String, source: SnapshotSource) {
+        self.name = name
+        self.source = source
+    }
+}
+
+/// Where a snapshot's data comes from.
+package struct SnapshotSource: Codable, Sendable, Equatable {
+    /// An absolute path on the control plane's machine that holds one or more DynamoDB exports to S3.
+    package var exportDirectory: String
+
+    package init(exportDirectory: String) {
+        self.exportDirectory = exportDirectory
+    }
+}

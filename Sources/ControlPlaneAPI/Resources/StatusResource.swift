@@ -1,0 +1,66 @@
+/// Answer of `GET /v1/status`: the control plane as a whole.
+package struct StatusResource: Codable, Sendable, Equatable {
+    package var version: String
+    package var installation: String
+    package var ready: Bool
+    /// Why it does not take requests.
+    package var reason: String?
+    package var pid: Int
+    package var startedAt: String?
+    package var stateDirectory: String
+    package var database: DatabaseResource?
+    /// How many environments there are in each phase that has any.
+    package var environments: [String: Int]
+    package var snapshots: Int
+    package var portsInUse: Int
+    package var portsTotal: Int
+
+    package init(
+        version: String, installation: String, ready: Bool, reason: String?, pid: Int, startedAt: String?,
+        stateDirectory: String, database: DatabaseResource?, environments: [String: Int], snapshots: Int,
+        portsInUse: Int, portsTotal: Int
+    ) {
+        self.version = version
+        self.installation = installation
+        self.ready = ready
+        self.reason = reason
+        self.pid = pid
+        self.startedAt = startedAt
+        self.stateDirectory = stateDirectory
+        self.database = database
+        self.environments = environments
+        self.snapshots = snapshots
+        self.portsInUse = portsInUse
+        self.portsTotal = portsTotal
+    }
+}
+
+/// The PostgreSQL server behind the control plane.
+package struct DatabaseResource: Codable, Sendable, Equatable {
+    /// `private` or `external`.
+    package var kind: String
+    /// Without a password.
+    package var address: String
+    package var version: String
+
+    package init(kind: String, address: String, version: String) {
+        self.kind = kind
+        self.address = address
+        self.version = version
+    }
+}
+
+/// One finding of `envctl doctor`.
+package struct CheckResource: Codable, Sendable, Equatable {
+    package var name: String
+    package var ok: Bool
+    package var detail: String
+    package var hint: String?
+
+    package init(name: String, ok: Bool, detail: String, hint: String? = nil) {
+        self.name = name
+        self.ok = ok
+        self.detail = detail
+        self.hint = hint
+    }
+}

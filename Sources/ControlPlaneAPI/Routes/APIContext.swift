@@ -1,0 +1,88 @@
+package import ControlPlane
+import Environments
+package import Hummingbird
+import NIOCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What a route needs to read a request and write an answer.
+package struct APIRequestContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+    }
+
+    /// Bodies of this API are names and numbers; 64 KiB is far above any of them.
+    package var maxUploadSize: Int { 65_536 }
+}
+
+extension Request {
+    /// The body as `Value`.
+    ///
+    /// - Throws: `ControlError` when it is not JSON of that shape.
+    func decoded<Value: Decodable>(as type: Value.Type, context: APIRequestContext) async throws -> Value {
+        let buffer: ByteBuffer
+        do {
+            buffer = try await body.collect(upTo: context.maxUploadSize)
+        } catch {
+            throw ControlError(.invalidRequest, "the request body is longer than \(context.maxUploadSize) bytes")
+        }
+        do {
+            return try APICoding.decode(type, from: buffer.readableBytesView)
+        } catch let error as DecodingError {
+            throw ControlError(
+                .invalidRequest, "the request body is not what \(uri.path) takes: \(error.reason)",
+                hint: "send JSON with the members that the API's documentation names")
+        }
+    }
+
+    /// A query parameter as a whole number within `range`, or `preset` when it is absent.
+    func number(_ name: String, in range: ClosedRange<Int>, preset: Int) throws(ControlError) -> Int {
+        guard let text = uri.queryParameters[Substring(name)] else { return preset }
+        guard let value = Int(text), range.contains(value) else {
+            throw ControlError(
+                .invalidRequest, subject: name, "\(name) is '\(text)'",
+                hint: "give a whole number between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return value
+    }
+}
+
+extension DecodingError {
+    /// What was wrong and where, without the value.
+    fileprivate var reason: String {
+        switch self {
+        case .keyNotFound(let key, _): "member '\(key.stringValue)' is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "member '\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type"
+        case .dataCorrupted: "it is not valid JSON"
+        @unknown default: "it cannot be read"
+        }
+    }
+}
+
+extension Response {
+    /// `value` as JSON.
+    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try APICoding.encode(value))))
+    }
+
+    static func problem(_ problem: Problem) throws -> Response {
+        var response = try Response.json(problem, status: HTTPResponse.Status(code: problem.status))
+        response.headers[.contentType] = "application/problem+json"
+        return response
+    }
+
+    static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}

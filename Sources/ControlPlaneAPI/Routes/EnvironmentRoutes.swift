@@ -1,0 +1,100 @@
+import ControlPlane
+import Environments
+import Hummingbird
+
+/// `/v1/environments`.
+struct EnvironmentRoutes: Sendable {
+    let service: EnvironmentService
+
+    func add(to router: RouterGroup<APIRequestContext>) {
+        let group = router.group("environments")
+        group.post(use: create)
+        group.get(use: list)
+        group.get(":name", use: show)
+        group.delete(":name", use: delete)
+        group.get(":name/credentials", use: credentials)
+        group.get(":name/wait", use: wait)
+        group.post(":name/extend", use: extend)
+        group.get(":name/logs", use: logs)
+        group.get(":name/events", use: events)
+    }
+
+    @Sendable private func create(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let body = try await request.decoded(as: CreateEnvironmentBody.self, context: context)
+        var name = body.name
+        if name == nil, let key = request.headers.first(where: { $0.name.canonicalName == "idempotency-key" })?.value {
+            name = try IdempotentName.make(key: key).text
+        }
+        let outcome = try await service.clone(
+            CloneSpec(
+                snapshot: body.snapshot, name: name, ttl: body.ttlSeconds.map { .seconds($0) },
+                labels: body.labels ?? [:], owner: "local"))
+        return try Response.json(
+            resource(outcome.record, created: outcome.created), status: outcome.created ? .created : .ok)
+    }
+
+    @Sendable private func list(_ request: Request, context: APIRequestContext) async throws -> Response {
+        var labels: [String: String] = [:]
+        for (name, value) in request.uri.queryParameters where name == "label" {
+            guard let split = value.firstIndex(of: "="), split != value.startIndex else {
+                throw ControlError(
+                    .invalidRequest, subject: "label", "label is '\(value)'", hint: "write label=key=value")
+            }
+            labels[String(value[..<split])] = String(value[value.index(after: split)...])
+        }
+        let records = try await service.list(labels: labels)
+        return try Response.json(ListResource(items: records.map { resource($0) }))
+    }
+
+    @Sendable private func show(_ request: Request, context: APIRequestContext) async throws -> Response {
+        try Response.json(resource(try await service.get(try name(context))))
+    }
+
+    @Sendable private func delete(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let seconds = try request.number("wait_seconds", in: 0...3_600, preset: 0)
+        let record = try await service.delete(try name(context), wait: seconds > 0 ? .seconds(seconds) : nil)
+        return try Response.json(resource(record), status: record.phase == .deleted ? .ok : .accepted)
+    }
+
+    @Sendable private func credentials(_ request: Request, context: APIRequestContext) async throws -> Response {
+        var response = try Response.json(CredentialsResource(try await service.credentials(try name(context))))
+        response.headers[.cacheControl] = "no-store"
+        return response
+    }
+
+    /// Answers with the environment as it is when it has settled or the time is over: running out of time is no
+    /// error of a long poll.
+    @Sendable private func wait(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let seconds = try request.number("timeout_seconds", in: 0...600, preset: 30)
+        do {
+            return try Response.json(
+                resource(try await service.wait(try name(context), timeout: .seconds(seconds))))
+        } catch let error as ControlError where error.code == .timeout {
+            return try await show(request, context: context)
+        }
+    }
+
+    @Sendable private func extend(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let body = try await request.decoded(as: ExtendEnvironmentBody.self, context: context)
+        let record = try await service.extend(try name(context), ttl: .seconds(body.ttlSeconds))
+        return try Response.json(resource(record))
+    }
+
+    @Sendable private func logs(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let lines = try request.number("lines", in: 1...10_000, preset: 100)
+        return Response.text(try await service.logs(try name(context), lines: lines))
+    }
+
+    @Sendable private func events(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let events = try await service.events(try name(context))
+        return try Response.json(ListResource(items: events.map(EventResource.init)))
+    }
+
+    private func resource(_ record: EnvironmentRecord, created: Bool? = nil) -> EnvironmentResource {
+        EnvironmentResource(record, endpoint: service.endpoint(of: record), created: created)
+    }
+
+    private func name(_ context: APIRequestContext) throws -> String {
+        try context.parameters.require("name")
+    }
+}

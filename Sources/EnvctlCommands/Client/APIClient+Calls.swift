@@ -1,0 +1,109 @@
+package import ControlPlaneAPI
+package import Environments
+
+/// One method for each call of the API.
+extension APIClient {
+    package func createEnvironment(
+        _ body: CreateEnvironmentBody, idempotencyKey: String
+    ) async throws(ControlError) -> EnvironmentResource {
+        try await post("/v1/environments", body, as: EnvironmentResource.self, idempotencyKey: idempotencyKey)
+    }
+
+    package func environments(labels: [String: String] = [:]) async throws(ControlError) -> [EnvironmentResource] {
+        let query = labels.sorted { $0.key < $1.key }
+            .map { "label=" + Self.encoded("\($0.key)=\($0.value)") }.joined(separator: "&")
+        let path = "/v1/environments" + (query.isEmpty ? "" : "?" + query)
+        return try await get(path, as: ListResource<EnvironmentResource>.self).items
+    }
+
+    package func environment(_ name: String) async throws(ControlError) -> EnvironmentResource {
+        try await get("/v1/environments/\(Self.encoded(name))", as: EnvironmentResource.self)
+    }
+
+    package func credentials(of name: String) async throws(ControlError) -> CredentialsResource {
+        try await get("/v1/environments/\(Self.encoded(name))/credentials", as: CredentialsResource.self)
+    }
+
+    /// Waits on the server's side for at most `seconds` until the environment is ready, failed or gone, and answers
+    /// with what it is then.
+    package func waitForEnvironment(
+        _ name: String, seconds: Int
+    ) async throws(ControlError) -> EnvironmentResource {
+        try await get(
+            "/v1/environments/\(Self.encoded(name))/wait?timeout_seconds=\(seconds)", as: EnvironmentResource.self,
+            timeout: .seconds(seconds + 10))
+    }
+
+    package func extendEnvironment(_ name: String, seconds: Int) async throws(ControlError) -> EnvironmentResource {
+        try await post(
+            "/v1/environments/\(Self.encoded(name))/extend", ExtendEnvironmentBody(ttlSeconds: seconds),
+            as: EnvironmentResource.self)
+    }
+
+    /// Records the deletion; with `waitSeconds` above 0 answers when nothing of the environment is left.
+    ///
+    /// - Throws: `ControlError` with `timeout` when it is not gone by then; the deletion goes on.
+    package func deleteEnvironment(
+        _ name: String, waitSeconds: Int
+    ) async throws(ControlError) -> EnvironmentResource {
+        try await delete(
+            "/v1/environments/\(Self.encoded(name))?wait_seconds=\(waitSeconds)", as: EnvironmentResource.self,
+            timeout: .seconds(waitSeconds + 30))
+    }
+
+    package func logs(of name: String, lines: Int) async throws(ControlError) -> String {
+        try await text("/v1/environments/\(Self.encoded(name))/logs?lines=\(lines)")
+    }
+
+    package func events(of name: String) async throws(ControlError) -> [EventResource] {
+        try await get("/v1/environments/\(Self.encoded(name))/events", as: ListResource<EventResource>.self).items
+    }
+
+    package func importSnapshot(_ name: String, exportDirectory: String) async throws(ControlError) -> SnapshotResource
+    {
+        try await post(
+            "/v1/snapshots", CreateSnapshotBody(name: name, source: SnapshotSource(exportDirectory: exportDirectory)),
+            as: SnapshotResource.self)
+    }
+
+    package func snapshots() async throws(ControlError) -> [SnapshotResource] {
+        try await get("/v1/snapshots", as: ListResource<SnapshotResource>.self).items
+    }
+
+    package func snapshot(_ name: String) async throws(ControlError) -> SnapshotResource {
+        try await get("/v1/snapshots/\(Self.encoded(name))", as: SnapshotResource.self)
+    }
+
+    package func cancelSnapshot(_ name: String) async throws(ControlError) -> SnapshotResource {
+        try await post("/v1/snapshots/\(Self.encoded(name))/cancel", [String: String](), as: SnapshotResource.self)
+    }
+
+    package func deleteSnapshot(_ name: String) async throws(ControlError) -> SnapshotResource {
+        try await delete("/v1/snapshots/\(Self.encoded(name))", as: SnapshotResource.self, timeout: .seconds(60))
+    }
+
+    package func status() async throws(ControlError) -> StatusResource {
+        try await get("/v1/status", as: StatusResource.self)
+    }
+
+    package func doctor() async throws(ControlError) -> [CheckResource] {
+        try await get("/v1/doctor", as: ListResource<CheckResource>.self).items
+    }
+
+    /// `text` percent-encoded for a path segment or a query value (RFC 3986's unreserved characters stay).
+    package static func encoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return text.utf8.reduce(into: "") { result, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                result.append(Character(UnicodeScalar(byte)))
+            default:
+                result.append("%")
+                result.append(digits[Int(byte >> 4)])
+                result.append(digits[Int(byte & 15)])
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package import ControlPlane
+package import Environments
+
+extension APIClient.Target {
+    /// The control plane that this command speaks to: `ENVCTL_URL` with `ENVCTL_TOKEN` if given, else the local one
+    /// by what it wrote into the state directory.
+    ///
+    /// - Throws: `ControlError` when there is no local control plane, or its files cannot be read.
+    package static func resolve(
+        configuration: ControlPlaneConfiguration, environment: (String) -> String? = Environment.value
+    ) throws(ControlError) -> APIClient.Target {
+        if let url = environment("ENVCTL_URL"), !url.isEmpty {
+            guard let token = environment("ENVCTL_TOKEN"), !token.isEmpty else {
+                throw ControlError(
+                    .unauthorized, subject: "ENVCTL_TOKEN", "ENVCTL_URL is set but ENVCTL_TOKEN is not",
+                    hint: "export ENVCTL_TOKEN with a token of that control plane")
+            }
+            return APIClient.Target(
+                url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: token, isRemote: true)
+        }
+        let local = try LocalControlPlane(configuration: configuration).endpoint()
+        return APIClient.Target(url: local.url, token: local.token, isRemote: false)
+    }
+}

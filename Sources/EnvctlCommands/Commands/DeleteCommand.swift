@@ -1,0 +1,43 @@
+package import ArgumentParser
+import ControlPlaneAPI
+import Environments
+
+/// `envctl delete`.
+package struct DeleteCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Delete environments now.",
+        discussion: "Returns when server, database, role and port are really gone.", aliases: ["rm"])
+
+    @Argument(help: "The environments' names.")
+    package var names: [String]
+
+    @Flag(name: .long, help: "Return as soon as the deletion is recorded.")
+    package var noWait = false
+
+    @Option(name: .long, help: "How long to wait for each to be gone.")
+    package var timeout = "2m"
+
+    @OptionGroup package var options: GlobalOptions
+
+    package init() {}
+
+    package func run() async throws {
+        let context = try CommandContext(options)
+        let client = try context.client()
+        let limit = noWait ? 0 : try seconds(timeout)
+        // Side by side: each waits for a server to end and a database to be dropped.
+        let deleted = try await withThrowingTaskGroup(of: (Int, EnvironmentResource).self) { group in
+            for (position, name) in names.enumerated() {
+                group.addTask { (position, try await client.deleteEnvironment(name, waitSeconds: limit)) }
+            }
+            return try await group.reduce(into: [(Int, EnvironmentResource)]()) { $0.append($1) }
+                .sorted { $0.0 < $1.0 }.map(\.1)
+        }
+        try context.emit(
+            ListResource(items: deleted),
+            text: deleted.map { environment in
+                environment.phase == Phase.deleted.rawValue
+                    ? "\(environment.name) is deleted" : "\(environment.name) is being deleted"
+            }.joined(separator: "\n"))
+    }
+}

@@ -1,0 +1,26 @@
+package import ArgumentParser
+
+/// `envctl`: the root of the commands.
+package struct EnvctlCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "envctl",
+        abstract: "Private DynamoDB endpoints over copies of production-shaped data, in well under a second.",
+        discussion: """
+            Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 conflict, 5 quota or capacity, 6 timed out, \
+            7 not allowed; 130 interrupted.
+            """,
+        version: Version.text,
+        groupedSubcommands: [
+            CommandGroup(name: "Control plane:", subcommands: [
+                UpCommand.self, DownCommand.self, StatusCommand.self, ServerCommand.self, DoctorCommand.self,
+            ]),
+            CommandGroup(name: "Snapshots:", subcommands: [SnapshotCommand.self]),
+            CommandGroup(name: "Environments:", subcommands: [
+                CloneCommand.self, ListCommand.self, ShowCommand.self, WaitCommand.self, EnvCommand.self,
+                ExecCommand.self, ExtendCommand.self, DeleteCommand.self, LogsCommand.self, EventsCommand.self,
+            ]),
+            CommandGroup(name: "Shell:", subcommands: [CompletionCommand.self]),
+        ])
+
+    package init() {}
+}

@@ -1,0 +1,44 @@
+package import ControlPlane
+package import ControlPlaneAPI
+package import Environments
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The control plane of this machine as its state directory shows it.
+package struct LocalControlPlane: Sendable {
+    package let configuration: ControlPlaneConfiguration
+
+    package init(configuration: ControlPlaneConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// Address and token of the running control plane.
+    ///
+    /// - Throws: `ControlError` when none has left its address here, or the token cannot be read.
+    package func endpoint() throws(ControlError) -> (url: String, token: String) {
+        guard let info = try serverInfo() else {
+            throw ControlError(
+                .unavailable, subject: configuration.stateDirectory,
+                "the control plane is not running (state in \(configuration.stateDirectory))",
+                hint: "start it: envctl up")
+        }
+        return (info.url, try LocalToken.read(path: configuration.tokenPath))
+    }
+
+    /// What the running control plane wrote about itself; nil when there is none.
+    package func serverInfo() throws(ControlError) -> ServerInfo? {
+        guard let data = FileManager.default.contents(atPath: configuration.serverInfoPath) else { return nil }
+        do {
+            return try APICoding.decode(ServerInfo.self, from: data)
+        } catch {
+            throw ControlError(
+                .failed, subject: configuration.serverInfoPath,
+                "\(configuration.serverInfoPath) is not readable as JSON: \(error)",
+                hint: "remove it and run: envctl up")
+        }
+    }
+}
