@@ -44,7 +44,7 @@ struct Authenticator: Sendable {
         if let expiry = credential.expiresAt, expiry <= now {
             throw WireError(.expiredTokenException, "The security token included in the request is expired")
         }
-        return Identity(accountID: credential.accountID, userName: credential.userName, accessKeyID: accessKeyID)
+        return Identity(accountID: credential.accountID, principal: credential.principal, accessKeyID: accessKeyID)
     }
 
     private static let unrecognized = WireError(

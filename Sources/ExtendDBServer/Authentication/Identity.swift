@@ -3,13 +3,13 @@ package import DynamoModel
 /// Whom a verified signature stands for.
 package struct Identity: Sendable, Hashable {
     package let accountID: String
-    /// The IAM user that owns the access key; `nil` for a session of a role.
-    package let userName: String?
+    /// The name of the user that owns the access key, or of the role of a session.
+    package let principal: String
     package let accessKeyID: String
 
-    package init(accountID: String, userName: String?, accessKeyID: String) {
+    package init(accountID: String, principal: String, accessKeyID: String) {
         self.accountID = accountID
-        self.userName = userName
+        self.principal = principal
         self.accessKeyID = accessKeyID
     }
 }

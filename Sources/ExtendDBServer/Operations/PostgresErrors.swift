@@ -1,4 +1,5 @@
 package import DynamoModel
+import ExtendDBLayout
 package import Postgres
 
 /// What a failure of the database becomes on the wire. SQL and values never reach a client; the log gets the kind of
@@ -15,6 +16,9 @@ package enum PostgresErrors {
             throw error
         } catch let error as PostgresError {
             throw wireError(error)
+        } catch let error as LayoutError {
+            RequestLog.current?.layout(error)
+            throw internalError
         } catch {
             // A cancelled task: the server is stopping, and the client may try another time.
             throw unavailable

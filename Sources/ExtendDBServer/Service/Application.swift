@@ -24,16 +24,17 @@ struct Application: Sendable {
         let pool = PostgresPool(
             configuration: configuration.database,
             limits: .init(maximum: configuration.maximumConnections, idleTimeout: configuration.connectionIdle))
-        let tables = TableCache(pool: pool, region: configuration.region)
+        let gate = LayoutGate(pool: pool)
+        let tables = TableCache(pool: pool, gate: gate, region: configuration.region)
         self.clock = clock
         self.pool = pool
         self.logger = logger
         region = configuration.region
-        authenticator = Authenticator(credentials: CredentialCache(pool: pool))
+        authenticator = Authenticator(credentials: CredentialCache(pool: pool, gate: gate))
         authorizer = Authorizer()
         dispatcher = Dispatcher(
             items: ItemOperations(pool: pool, tables: tables),
-            tables: TableOperations(pool: pool, tables: tables, region: configuration.region))
+            tables: TableOperations(pool: pool, gate: gate, tables: tables, region: configuration.region))
     }
 
     /// The background work, until it is cancelled.

@@ -1,4 +1,5 @@
 import DynamoModel
+import ExtendDBLayout
 package import Logging
 import Postgres
 
@@ -34,5 +35,10 @@ package struct RequestLog: Sendable {
     func database(_ error: PostgresError) {
         logger.error(
             "database failed", metadata: metadata.merging(["error": "\(error)"]) { old, _ in old })
+    }
+
+    /// A database that this server cannot serve: the reason is for its operator.
+    func layout(_ error: LayoutError) {
+        logger.error("layout refused", metadata: metadata.merging(["error": "\(error)"]) { old, _ in old })
     }
 }

@@ -12,23 +12,14 @@ package final class TableCache: Sendable {
         var name: String
     }
 
-    /// A table as it was loaded, with what item operations need of it worked out once.
-    private struct Entry: Sendable {
-        var record: TableRecord
-        var items: Result<ItemTable, WireError>
-
-        init(_ record: TableRecord) {
-            self.record = record
-            items = Result { () throws(WireError) in try ItemTable(record) }
-        }
-    }
-
     private let pool: PostgresPool
+    private let gate: LayoutGate
     private let region: String
-    private let entries = CoalescingCache<Key, Entry?>(capacity: 10_000)
+    private let records = CoalescingCache<Key, TableRecord?>(capacity: 10_000)
 
-    package init(pool: PostgresPool, region: String) {
+    package init(pool: PostgresPool, gate: LayoutGate, region: String) {
         self.pool = pool
+        self.gate = gate
         self.region = region
     }
 
@@ -37,46 +28,32 @@ package final class TableCache: Sendable {
     /// - Throws: `ResourceNotFoundException` in the wording of the item operations when there is no such table, or
     ///   when it is being made or deleted.
     package func table(_ name: String, _ accountID: String) async throws(WireError) -> TableRecord {
-        try await serving(name, accountID).record
-    }
-
-    /// As ``table(_:_:)``, with the rules and statements of its items.
-    func itemTable(_ name: String, _ accountID: String) async throws(WireError) -> ItemTable {
-        try await serving(name, accountID).items.get()
+        let name = try TableName.resolve(name, accountID, region)
+        guard let record = try await record(name, accountID), record.status.servesItems else {
+            throw WireError(.resourceNotFoundException, "Requested resource not found")
+        }
+        return record
     }
 
     /// The table's record whatever its status, or `nil`.
     ///
     /// - Parameter name: The name itself, not an ARN.
     func record(_ name: String, _ accountID: String) async throws(WireError) -> TableRecord? {
-        try await entry(name, accountID)?.record
+        try await records.value(for: Key(accountID: accountID, name: name)) { () async throws(WireError) in
+            let catalog = try await gate.catalog()
+            let record = try await PostgresErrors.wire {
+                try await retryingTransient(isRead: true) {
+                    try await catalog.loadTable(name, account: accountID, on: pool)
+                }
+            }
+            // That a table is missing is not remembered: asking again is rare and cheap.
+            return .init(value: record, lifetime: record == nil ? .zero : nil)
+        }
     }
 
     /// Forgets a table, after its definition has changed or it has turned out to be gone.
     package func invalidate(_ name: String, _ accountID: String) {
-        entries.invalidate(Key(accountID: accountID, name: name))
-    }
-
-    private func serving(_ parameter: String, _ accountID: String) async throws(WireError) -> Entry {
-        let name = try TableName.resolve(parameter, accountID, region)
-        guard let entry = try await entry(name, accountID), entry.record.status.servesItems else {
-            throw WireError(.resourceNotFoundException, "Requested resource not found")
-        }
-        return entry
-    }
-
-    private func entry(_ name: String, _ accountID: String) async throws(WireError) -> Entry? {
-        try await entries.value(for: Key(accountID: accountID, name: name)) { () async throws(WireError) in
-            let record = try await PostgresErrors.wire {
-                try await retryingTransient(isRead: true) {
-                    try await pool.withConnection { connection in
-                        try await Catalog.loadTable(name, account: accountID, on: connection)
-                    }
-                }
-            }
-            // That a table is missing is not remembered: asking again is rare and cheap.
-            return .init(value: record.map(Entry.init), lifetime: record == nil ? .zero : nil)
-        }
+        records.invalidate(Key(accountID: accountID, name: name))
     }
 }
 

@@ -19,8 +19,4 @@ enum TableName {
         }
         return String(name)
     }
-
-    static func arn(_ name: String, _ accountID: String, _ region: String) -> String {
-        "arn:aws:dynamodb:\(region):\(accountID):table/\(name)"
-    }
 }

@@ -1,5 +1,5 @@
 import AWS
-import Crypto
+import Cryptography
 import DynamoModel
 import ExtendDBLayout
 import ExtendDBServer
@@ -171,7 +171,7 @@ func makeLayout(in database: PostgresConfiguration) async throws -> AWSCredentia
         try await pool.withConnection { connection in
             try await LayoutBootstrap.create(
                 on: connection, accountID: WireHarness.accountID, encryptionKey: SecureRandom.bytes(32))
-            let key = try await AccessKeyStore.mint(accountID: WireHarness.accountID, on: connection)
+            let key = try await AccessKeyStore().mint(account: WireHarness.accountID, on: connection)
             return AWSCredentials(accessKeyID: key.accessKeyID, secretAccessKey: key.secretAccessKey)
         }
     }

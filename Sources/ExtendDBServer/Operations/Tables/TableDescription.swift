@@ -96,7 +96,7 @@ struct TableDescription {
         index.definition.projection.write(to: &json)
         if index.definition.kind == .global {
             json.name("IndexStatus")
-            json.string(status == .creating ? TableStatus.creating.rawValue : index.status)
+            json.string((status == .creating ? .creating : index.status).rawValue)
             json.name("ProvisionedThroughput")
             (index.definition.provisionedThroughput ?? .zero).writeDescription(to: &json)
         }
@@ -105,7 +105,7 @@ struct TableDescription {
         json.name("ItemCount")
         json.number(figures.itemCount)
         json.name("IndexArn")
-        json.string(record.arn + "/index/" + index.definition.name)
+        json.string(record.indexARN(index.definition.name))
         json.endObject()
     }
 
