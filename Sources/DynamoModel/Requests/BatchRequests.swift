@@ -25,7 +25,8 @@ package struct BatchGetItemRequest: Sendable {
                 table.value, "KeysAndAttributes", path: "requestItems.\(table.name).member.")
             nested.require("Keys")
             if let keys = try nested.list("Keys") {
-                nested.checkLength(keys.count, 1...Limits.batchGetKeys, of: "[\(keys.count) keys]", at: "Keys")
+                let shown = keys.isEmpty ? "[]" : "[\(keys.count) keys]"
+                nested.checkLength(keys.count, 1...Limits.batchGetKeys, of: shown, at: "Keys")
             }
             let attributes = try AttributesToGet(&nested)
             reader.merge(nested)
@@ -77,7 +78,7 @@ package struct BatchWriteItemRequest: Sendable {
             let count = try WireType.list(table.value).count
             guard !(1...Limits.batchWriteRequests).contains(count) else { continue }
             reader.fail(
-                "{\(table.name)=[\(count) requests]}", at: "RequestItems",
+                "{\(table.name)=[\(count == 0 ? "" : "\(count) requests")]}", at: "RequestItems",
                 "Map value must satisfy constraint: [Member must have length less than or equal to "
                     + "\(Limits.batchWriteRequests), Member must have length greater than or equal to 1]")
         }
