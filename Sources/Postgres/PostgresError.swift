@@ -43,6 +43,8 @@ package struct PostgresError: Error, Sendable, Hashable {
     package var position: Int?
     /// The C function of the server that raised the error.
     package var routine: String?
+    /// In a pipeline: the index of the statement that failed. The later ones were not run.
+    package var statementIndex: Int?
     /// The SQLSTATE, whatever the code: a failed or lost connection may have one as well.
     package var sqlState: String?
 

@@ -1,8 +1,8 @@
 // The system calls that Swift's overlays do not offer or cannot make safely.
 //
 // Functions that can fail return a negative errno; none of them sets errno for its caller to read.
-#ifndef CSYSTEM_H
-#define CSYSTEM_H
+#ifndef CPLATFORM_H
+#define CPLATFORM_H
 
 #include <stdint.h>
 #include <sys/types.h>
