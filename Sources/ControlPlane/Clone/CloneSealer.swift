@@ -1,13 +1,89 @@
 package import Environments
+import ExtendDBLayout
 package import Postgres
 
 /// Makes a clone safe to serve: re-pointed, re-keyed, quiet, and proven so.
 package struct CloneSealer: Sendable {
+    private let admin: PostgresAdmin
+
     /// - Parameter admin: as for `TemplateProvider`; used with the clone's database.
-    package init(admin: PostgresConfiguration) { preconditionFailure("not built yet") }
+    package init(admin: PostgresConfiguration) {
+        self.admin = PostgresAdmin(configuration: admin)
+    }
 
     /// Seals the clone; safe to repeat, each time with a new credential.
+    ///
+    /// - Throws: `ControlError` with `failed` when the verification finds a way out of the clone.
     package func seal(_ request: SealRequest) async throws(ControlError) -> SealedEnvironment {
-        preconditionFailure("not built yet")
+        // Proving what the role cannot reach needs nothing of what sealing writes.
+        async let proof: Void = prove(request)
+        let credential = try await admin.session(database: request.database, "seal \(request.database)") { clone in
+            do {
+                return try await Sealing.seal(
+                    on: clone, account: request.accountID, ttl: request.expiresItems ? .keep : .freeze)
+            } catch let error as LayoutError {
+                throw ControlError(.failed, subject: request.database, "sealing failed: \(error.message)")
+            }
+        }
+        do {
+            try await proof
+        } catch {
+            throw PostgresAdmin.controlError(error, "verify the role of \(request.database)")
+        }
+        return SealedEnvironment(
+            accountID: credential.accountID, accessKeyID: credential.accessKeyID,
+            secretAccessKey: credential.secretAccessKey)
+    }
+
+    /// Proves, by privileges and by trying, that the role can connect to the clone and to nothing else.
+    private func prove(_ request: SealRequest) async throws {
+        let reachable = try await admin.session("list what \(request.role) can reach") { connection in
+            let rows = try await connection.query(
+                """
+                SELECT datname FROM pg_database
+                WHERE datallowconn AND datname <> $2 AND has_database_privilege($1::name, oid, 'CONNECT')
+                """, .text(request.role), .text(request.database))
+            return try rows.map { try $0[0].string }
+        }
+        guard reachable.isEmpty else {
+            throw ControlError(
+                .failed, subject: request.role,
+                "sealing failed: role \(request.role) may connect to \(reachable.sorted().joined(separator: ", "))",
+                hint: "REVOKE CONNECT ON DATABASE … FROM PUBLIC there; only envctl's databases belong on this server")
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.attempt(request, database: request.database, expectsRefusal: false) }
+            for database in Set(request.forbidden) where database != request.database {
+                group.addTask { try await self.attempt(request, database: database, expectsRefusal: true) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func attempt(_ request: SealRequest, database: String, expectsRefusal: Bool) async throws {
+        let configuration = admin.configuration.with(
+            database: database, user: request.role, password: request.rolePassword)
+        do {
+            let connection = try await PostgresConnection.connect(configuration)
+            await connection.close()
+        } catch {
+            let refused = Self.isRefusal(error)
+            if expectsRefusal, refused { return }
+            throw ControlError(
+                refused ? .failed : .unavailable, subject: request.role,
+                expectsRefusal
+                    ? "sealing cannot be verified: trying \(database) failed for another reason: \(error.description)"
+                    : "role \(request.role) cannot connect to its own clone \(database): \(error.description)")
+        }
+        if expectsRefusal {
+            throw ControlError(
+                .failed, subject: request.role, "sealing failed: role \(request.role) can connect to \(database)")
+        }
+    }
+
+    /// Whether the server refused for want of the CONNECT privilege, and for no other reason.
+    static func isRefusal(_ error: PostgresError) -> Bool {
+        if let state = error.sqlState { return state == SQLState.insufficientPrivilege }
+        return error.message.contains("permission denied for database")
     }
 }

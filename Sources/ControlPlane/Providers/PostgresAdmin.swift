@@ -9,6 +9,7 @@ struct PostgresAdmin: Sendable {
     /// - Parameters:
     ///   - database: nil: the configured one.
     ///   - purpose: completes "cannot …" in the message of an error.
+    @discardableResult
     func session<T: Sendable>(
         database: String? = nil, _ purpose: String, _ body: (PostgresConnection) async throws -> T
     ) async throws(ControlError) -> T {

@@ -1,0 +1,116 @@
+import Cryptography
+import Environments
+import ExtendDBLayout
+import Postgres
+
+/// The database of a snapshot's generation, from its creation to its sealing as a template.
+struct SnapshotDatabase: Sendable {
+    let admin: PostgresAdmin
+    let owner: String
+    let name: String
+    let mark: InstallationMark
+
+    private var quoted: String { PostgresIdentifier.quote(name) }
+
+    /// Makes the database, empty, and the group role's. One that an earlier try of the same generation left is
+    /// dropped first.
+    func create() async throws(ControlError) {
+        try await admin.session("make database \(name)") { connection in
+            let facts = try await ServerFacts.read([name], on: connection)
+            if let existing = facts.database(name) {
+                guard existing.mark(installation: mark.installation, owner: owner) == mark else {
+                    throw ControlError(
+                        .conflict, subject: name, "a database named \(name) exists and is not this snapshot's",
+                        hint: "drop or rename it; envctl never touches a database without its mark")
+                }
+                try await drop(on: connection)
+            }
+            let data = PostgresIdentifier.quote(TemplateProvider.dataRole)
+            try await connection.query(
+                PostgresQuery(
+                    """
+                    CREATE DATABASE \(quoted) TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' \
+                    OWNER \(PostgresIdentifier.quote(owner)) ALLOW_CONNECTIONS false
+                    """, prepared: false))
+            try await connection.pipeline([
+                PostgresQuery(
+                    "COMMENT ON DATABASE \(quoted) IS \(PostgresLiteral.quote(mark.comment))", prepared: false),
+                PostgresQuery("REVOKE ALL ON DATABASE \(quoted) FROM PUBLIC", prepared: false),
+                PostgresQuery("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE \(quoted) TO \(data)", prepared: false),
+                PostgresQuery("ALTER DATABASE \(quoted) ALLOW_CONNECTIONS true", prepared: false),
+            ])
+        }
+        try await admin.session(database: name, "prepare database \(name)") { connection in
+            try await connection.query(
+                PostgresQuery(
+                    "ALTER SCHEMA public OWNER TO \(PostgresIdentifier.quote(TemplateProvider.dataRole))",
+                    prepared: false))
+        }
+    }
+
+    /// Makes the catalog.
+    func bootstrap(accountID: String) async throws(ControlError) {
+        try await loading("make the catalog of \(name)") { connection in
+            try await LayoutBootstrap.create(
+                on: connection, accountID: accountID, encryptionKey: SecureRandom.bytes(32))
+        }
+    }
+
+    /// A session that loads: as the role that owns every object, so that each environment's role may use them.
+    ///
+    /// Commits need not wait for the disk: a database that is not sealed yet is dropped after a crash.
+    @discardableResult
+    func loading<T: Sendable>(
+        _ purpose: String, _ body: (PostgresConnection) async throws -> T
+    ) async throws(ControlError) -> T {
+        try await admin.session(database: name, purpose) { connection in
+            try await connection.execute(
+                script: """
+                    SET synchronous_commit = off; SET maintenance_work_mem = '256MB';
+                    SET ROLE \(PostgresIdentifier.quote(TemplateProvider.dataRole))
+                    """)
+            return try await body(connection)
+        }
+    }
+
+    /// Makes the database a template that admits nobody. Returns its size on disk.
+    func seal() async throws(ControlError) -> Int {
+        try await admin.session(database: name, "analyse \(name)") { connection in
+            // Frozen rows and known statistics are copied with the files: no clone has to write or compute them.
+            try await connection.query(PostgresQuery("VACUUM (FREEZE, ANALYZE)", prepared: false))
+        }
+        return try await admin.session("seal \(name)") { connection in
+            let data = PostgresIdentifier.quote(TemplateProvider.dataRole)
+            try await connection.pipeline([
+                PostgresQuery("REVOKE ALL ON DATABASE \(quoted) FROM \(data)", prepared: false),
+                PostgresQuery("ALTER DATABASE \(quoted) ALLOW_CONNECTIONS false", prepared: false),
+            ])
+            try await connection.query(
+                PostgresQuery(
+                    """
+                    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                    WHERE datname = \(PostgresLiteral.quote(name)) AND backend_type = 'client backend'
+                    """, prepared: false))
+            try await connection.query(PostgresQuery("ALTER DATABASE \(quoted) IS_TEMPLATE true", prepared: false))
+            // The first clone's own checkpoint then has little left to write.
+            try await connection.query(PostgresQuery("CHECKPOINT", prepared: false))
+            let size = try await connection.query("SELECT pg_database_size($1::name)", .text(name))
+            return try size.first?[0].int ?? 0
+        }
+    }
+
+    /// Drops the database, whatever state it is in.
+    func drop() async throws(ControlError) {
+        try await admin.session("drop database \(name)") { connection in
+            let facts = try await ServerFacts.read([name], on: connection)
+            guard facts.database(name) != nil else { return }
+            try await drop(on: connection)
+        }
+    }
+
+    private func drop(on connection: PostgresConnection) async throws(PostgresError) {
+        try await connection.query(
+            PostgresQuery("ALTER DATABASE \(quoted) IS_TEMPLATE false ALLOW_CONNECTIONS false", prepared: false))
+        try await connection.query(PostgresQuery("DROP DATABASE IF EXISTS \(quoted) WITH (FORCE)", prepared: false))
+    }
+}
