@@ -36,12 +36,28 @@ struct ConsumedCapacity: Sendable {
     struct Index: Sendable {
         let name: String
         let kind: IndexDefinition.Kind
-        let units: CapacityUnits
+        var units: CapacityUnits
     }
 
     let tableName: String
     var table: CapacityUnits
     var indexes: [Index] = []
+
+    mutating func add(_ index: IndexView, _ units: CapacityUnits) {
+        indexes.append(Index(name: index.name, kind: index.definition.kind, units: units))
+    }
+
+    /// Adds what another operation used of the same table.
+    mutating func add(_ other: ConsumedCapacity) {
+        table += other.table
+        for index in other.indexes {
+            if let position = indexes.firstIndex(where: { $0.name == index.name }) {
+                indexes[position].units += index.units
+            } else {
+                indexes.append(index)
+            }
+        }
+    }
 
     var total: CapacityUnits {
         indexes.reduce(table) { $0 + $1.units }

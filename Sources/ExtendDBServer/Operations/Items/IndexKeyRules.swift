@@ -1,4 +1,5 @@
 import DynamoModel
+import ExtendDBLayout
 
 /// What the secondary indexes of a table demand of an item's attributes: an attribute that is part of an index key
 /// may be absent (the item is then not in the index), but if present it must be usable as a key.
@@ -6,68 +7,65 @@ struct IndexKeyRules: Sendable {
     /// One key attribute of one index.
     struct Use: Sendable {
         let index: String
-        let attribute: KeyAttribute
-        let isHash: Bool
+        let column: KeyColumn
+        let maximumBytes: Int
+    }
+
+    /// Whose words an error uses.
+    enum Origin: Sendable {
+        /// An item that is put as a whole.
+        case put
+        /// An item as an update leaves it. All of it counts, not only what the update names: DynamoDB refuses every
+        /// update of an item that is older than an index whose key its attributes do not fit.
+        case update
     }
 
     /// Ordered by index name, since DynamoDB names the first index in that order.
     let uses: [Use]
 
-    init(indexes: [IndexDefinition], definitions: [AttributeDefinition]) throws(WireError) {
+    init(_ indexes: [IndexView]) {
         var uses: [Use] = []
         for index in indexes.sorted(by: { $0.name < $1.name }) {
-            let rules = try KeyRules(schema: index.keySchema, definitions: definitions)
-            uses.append(Use(index: index.name, attribute: rules.hash, isHash: true))
-            if let range = rules.range {
-                uses.append(Use(index: index.name, attribute: range, isHash: false))
+            uses.append(
+                Use(index: index.name, column: index.physical.hash, maximumBytes: Limits.partitionKeySize))
+            if let range = index.physical.range {
+                uses.append(Use(index: index.name, column: range, maximumBytes: Limits.sortKeySize))
             }
         }
         self.uses = uses
     }
 
-    /// Checks an item that is put as a whole.
-    func validate(put item: Item) throws(WireError) {
+    func validate(_ item: Item, _ origin: Origin) throws(WireError) {
         for use in uses {
-            guard let value = item[use.attribute.name] else { continue }
-            try validateType(value, use)
-            if let kind = value.emptyKind {
-                throw .validation(
-                    "One or more parameter values are not valid. A value specified for a secondary index key is not "
-                        + "supported. The AttributeValue for a key attribute cannot contain an empty \(kind) value. "
-                        + "IndexName: \(use.index), IndexKey: \(use.attribute.name)")
+            let name = use.column.attribute
+            guard let value = item[name] else { continue }
+            guard value.type == use.column.type.attributeType else {
+                throw .invalidParameter(
+                    "Type mismatch for Index Key \(name) Expected: \(use.column.type.rawValue) "
+                        + "Actual: \(value.type.rawValue) IndexName: \(use.index)")
             }
-            try validateSize(value, use)
+            if let kind = value.emptyKind {
+                throw Self.empty(kind, use, origin)
+            }
+            if value.keyByteCount > use.maximumBytes {
+                throw .invalidParameter(
+                    "Size limit exceeded for Index Key \(name) Actual Size: \(value.keyByteCount) bytes "
+                        + "Max Size: \(use.maximumBytes) bytes IndexName: \(use.index)")
+            }
         }
     }
 
-    /// Checks what an update makes of an item. An attribute that the update leaves alone is not looked at: an item
-    /// written before the index existed stays writable.
-    func validate(update new: Item, from old: Item?) throws(WireError) {
-        for use in uses {
-            guard let value = new[use.attribute.name], value != old?[use.attribute.name] else { continue }
-            try validateType(value, use)
-            if let kind = value.emptyKind {
-                throw .validation(
-                    "One or more parameter values are not valid. The update expression attempted to update a "
-                        + "secondary index key to a value that is not supported. The AttributeValue for a key "
-                        + "attribute cannot contain an empty \(kind) value.")
-            }
-            try validateSize(value, use)
+    private static func empty(_ kind: String, _ use: Use, _ origin: Origin) -> WireError {
+        let emptiness = "The AttributeValue for a key attribute cannot contain an empty \(kind) value."
+        return switch origin {
+        case .put:
+            .validation(
+                "One or more parameter values are not valid. A value specified for a secondary index key is not "
+                    + "supported. \(emptiness) IndexName: \(use.index), IndexKey: \(use.column.attribute)")
+        case .update:
+            .validation(
+                "One or more parameter values are not valid. The update expression attempted to update a secondary "
+                    + "index key to a value that is not supported. \(emptiness)")
         }
-    }
-
-    private func validateType(_ value: AttributeValue, _ use: Use) throws(WireError) {
-        guard !use.attribute.type.accepts(value) else { return }
-        throw .validation(
-            "\(KeyMessage.invalid): Type mismatch for Index Key \(use.attribute.name) "
-                + "Expected: \(use.attribute.type.rawValue) Actual: \(value.type.rawValue) IndexName: \(use.index)")
-    }
-
-    private func validateSize(_ value: AttributeValue, _ use: Use) throws(WireError) {
-        let maximum = use.isHash ? KeyMessage.maximumHashBytes : KeyMessage.maximumRangeBytes
-        guard value.keyByteCount > maximum else { return }
-        throw .validation(
-            "\(KeyMessage.invalid): Size limit exceeded for Index Key \(use.attribute.name) "
-                + "Actual Size: \(value.keyByteCount) bytes Max Size: \(maximum) bytes IndexName: \(use.index)")
     }
 }

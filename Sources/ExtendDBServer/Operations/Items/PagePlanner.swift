@@ -1,3 +1,5 @@
+import DynamoModel
+
 /// Decides how far one page of a Query or Scan goes: how many rows to ask the database for next, and at which row
 /// the page is full.
 ///
@@ -24,8 +26,6 @@ struct PagePlanner: Sendable {
         let storedBytes: Int?
     }
 
-    /// 1 MiB of logical item size.
-    static let pageBytes = 1_048_576
     /// So few rows are read without a bound by bytes: 32 × 400 KB is 13 MB at worst.
     static let firstChunkRows = 32
     /// No statement asks for more rows.
@@ -34,11 +34,12 @@ struct PagePlanner: Sendable {
     private let limit: Int
     private let pageBytes: Int
     private var taken = 0
+    /// An upper bound of the page's logical size: the lengths of the stored JSON.
     private var storedTaken = 0
-    /// The logical size of the rows taken, if it had to be computed.
+    /// The page's logical size, once the bound has come near the limit.
     private var exactTaken: Int?
 
-    init(limit: Int?, pageBytes: Int = Self.pageBytes) {
+    init(limit: Int?, pageBytes: Int = Limits.pageSize) {
         self.limit = limit ?? .max
         self.pageBytes = pageBytes
     }
@@ -46,27 +47,31 @@ struct PagePlanner: Sendable {
     /// The number of rows taken.
     var count: Int { taken }
 
-    /// Looks at the next row of the page.
+    /// Whether the next row must come with exact sizes.
     ///
-    /// - Parameters:
-    ///   - stored: the length of the item's stored JSON, in bytes.
-    ///   - size: the item's logical size; called only if it matters.
-    ///   - sizeOfTaken: the logical size of all rows taken so far; called at most once a page.
-    mutating func consider<E: Error>(
-        stored: Int, size: () throws(E) -> Int, sizeOfTaken: () throws(E) -> Int
-    ) throws(E) -> Verdict {
-        if exactTaken == nil, storedTaken + stored > pageBytes {
-            exactTaken = try sizeOfTaken()
-        }
-        if let exact = exactTaken {
-            let size = try size()
-            if taken > 0, exact + size > pageBytes {
-                return .full
-            }
-            exactTaken = exact + size
-        }
+    /// - Parameter stored: the length of the row's JSON, in bytes.
+    func needsSizes(stored: Int) -> Bool {
+        exactTaken != nil || storedTaken + stored > pageBytes
+    }
+
+    /// Takes a row for which ``needsSizes(stored:)`` is false.
+    mutating func take(stored: Int) -> Verdict {
         taken += 1
         storedTaken += stored
+        return taken >= limit ? .takeLast : .take
+    }
+
+    /// Looks at the next row by exact sizes.
+    ///
+    /// - Parameters:
+    ///   - size: the row's logical size.
+    ///   - sizeOfTaken: the logical size of all rows taken before.
+    mutating func consider(size: Int, sizeOfTaken: Int) -> Verdict {
+        if taken > 0, sizeOfTaken + size > pageBytes {
+            return .full
+        }
+        exactTaken = sizeOfTaken + size
+        taken += 1
         return taken >= limit ? .takeLast : .take
     }
 

@@ -1,0 +1,189 @@
+package import DynamoModel
+import ExtendDBLayout
+import Postgres
+
+extension ItemOperations {
+    package func batchWriteItem(
+        _ request: BatchWriteItemRequest, _ context: RequestContext
+    ) async throws(WireError) -> [UInt8] {
+        var batches: [WriteBatch] = []
+        for writes in request.requestItems {
+            let table = try await table(writes.tableName, context)
+            batches.append(try WriteBatch(writes, table))
+        }
+        let measures = request.returnConsumedCapacity != .none
+        var response = BatchWriteResponse(capacity: request.returnConsumedCapacity)
+        // Each table's writes are one transaction; the batch as a whole is none, by definition.
+        for batch in batches {
+            let consumed = try await write(batch, measures: measures)
+            response.consumed.append(consumed)
+            if request.returnItemCollectionMetrics == .size {
+                try await response.addCollections(batch, database)
+            }
+        }
+        return response.json()
+    }
+
+    /// Carries out the writes to one table in two round trips, or in one if no old item is needed.
+    ///
+    /// The rows that exist are locked in the order of their keys, and new ones are inserted in that order, so that two
+    /// batches that share keys wait for each other instead of waiting in a circle.
+    private func write(_ batch: WriteBatch, measures: Bool) async throws(WireError) -> ConsumedCapacity {
+        let table = batch.table
+        guard measures || !table.indexes.isEmpty else {
+            let statements = table.physical.statements
+            var queries: [PostgresQuery] = ["BEGIN", statements.lock(batch.keys)]
+            if !batch.deletes.isEmpty { queries.append(statements.delete(batch.deletes)) }
+            if !batch.puts.isEmpty { queries.append(statements.upsert(batch.puts)) }
+            try await database.write(queries + ["COMMIT"])
+            return ConsumedCapacity(tableName: table.name, table: .zero)
+        }
+        return try await database.transaction(locking: table.physical.statements.lock(batch.keys)) { rows in
+            do throws(WireError) {
+                let writes = try batch.writes(over: rows)
+                return .commit(try batch.statements(writes), batch.consumed(writes))
+            } catch {
+                return .refuse(error)
+            }
+        }
+    }
+}
+
+/// The writes of a BatchWriteItem to one table, in the order of their keys.
+struct WriteBatch: Sendable {
+    let table: ItemTable
+    let tableName: String
+    let keys: [StoredKey]
+    /// One for each key: the row to put, or `nil` to delete.
+    private let rows: [ItemRow?]
+    /// The partition keys of the items, as attributes.
+    let partitions: [AttributeValue]
+
+    var puts: [ItemRow] { rows.compactMap { $0 } }
+    var deletes: [StoredKey] { zip(keys, rows).compactMap { $1 == nil ? $0 : nil } }
+
+    init(_ request: BatchWriteItemRequest.TableWrites, _ table: ItemTable) throws(WireError) {
+        var seen = Set<StoredKey>()
+        var entries: [(key: StoredKey, row: ItemRow?)] = []
+        var partitions: [AttributeValue] = []
+        for write in request.writes {
+            let entry: (key: StoredKey, row: ItemRow?)
+            switch write {
+            case .put(let item):
+                let row = try table.row(put: item)
+                entry = (row.key, row)
+                partitions += item[table.keySchema.hash].map { [$0] } ?? []
+            case .delete(let key):
+                entry = (try table.physical.key(exactly: key), nil)
+                partitions += key[table.keySchema.hash].map { [$0] } ?? []
+            }
+            guard seen.insert(entry.key).inserted else {
+                throw .validation("Provided list of item keys contains duplicates")
+            }
+            entries.append(entry)
+        }
+        entries.sort { $0.key.precedes($1.key) }
+        self.table = table
+        tableName = request.tableName
+        keys = entries.map(\.key)
+        rows = entries.map(\.row)
+        self.partitions = partitions
+    }
+
+    /// The writes, given the rows that exist.
+    ///
+    /// - Parameter locked: (position of the key from 1, `item_data`).
+    func writes(over locked: PostgresResult) throws(WireError) -> [ItemWrite] {
+        var old: [Item?] = Array(repeating: nil, count: keys.count)
+        for row in locked {
+            old[try row.keyPosition] = try row[1].item
+        }
+        return keys.indices.map { ItemWrite(table, keys[$0], from: old[$0], to: rows[$0]) }
+    }
+
+    /// A statement for each kind of change, whatever the number of items.
+    func statements(_ writes: [ItemWrite]) throws(WireError) -> [PostgresQuery] {
+        let removed = writes.filter { $0.old != nil && $0.new == nil }.map(\.key)
+        let replaced = writes.filter { $0.old != nil && $0.old != $0.new?.item }.compactMap(\.new)
+        let inserted = writes.filter { $0.old == nil }.compactMap(\.new)
+        var statements: [PostgresQuery] = []
+        if !removed.isEmpty { statements.append(table.physical.statements.delete(removed)) }
+        if !replaced.isEmpty { statements.append(table.physical.statements.upsert(replaced)) }
+        if !inserted.isEmpty { statements.append(table.inserts.insert(inserted)) }
+        return statements + (try ItemWrite.indexStatements(table, writes))
+    }
+
+    /// The sum over the writes, index by index.
+    func consumed(_ writes: [ItemWrite]) -> ConsumedCapacity {
+        var consumed = ConsumedCapacity(tableName: table.name, table: .zero)
+        for write in writes {
+            consumed.add(write.consumed(table))
+        }
+        return consumed
+    }
+}
+
+extension StoredKey {
+    /// A total order of keys, that of the database for strings in the "C" collation.
+    func precedes(_ other: StoredKey) -> Bool {
+        for (mine, theirs) in zip(values, other.values) where mine != theirs {
+            switch (mine, theirs) {
+            case (.text(let a), .text(let b)): return a < b
+            case (.numeric(let a), .numeric(let b)): return a < b
+            case (.bytea(let a), .bytea(let b)): return a.lexicographicallyPrecedes(b)
+            default: return false
+            }
+        }
+        return false
+    }
+}
+
+/// The response of a BatchWriteItem. Nothing is ever left unprocessed: there is no throttling.
+struct BatchWriteResponse: Sendable {
+    let capacity: ReturnConsumedCapacity
+    var consumed: [ConsumedCapacity] = []
+    private var collections: [(table: String, collections: [ItemCollection])] = []
+
+    init(capacity: ReturnConsumedCapacity) {
+        self.capacity = capacity
+    }
+
+    /// `ItemCollectionMetrics` of a table with local indexes: one for each partition that was written to.
+    mutating func addCollections(_ batch: WriteBatch, _ database: ItemDatabase) async throws(WireError) {
+        var found: [ItemCollection] = []
+        var seen = Set<AttributeValue>()
+        for partition in batch.partitions where seen.insert(partition).inserted {
+            let key = [batch.table.keySchema.hash: partition]
+            if let collection = try await database.itemCollection(batch.table, of: key) {
+                found.append(collection)
+            }
+        }
+        if !found.isEmpty {
+            collections.append((batch.tableName, found))
+        }
+    }
+
+    func json() -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        if capacity != .none {
+            writer.consumedCapacity(consumed, detailed: capacity == .indexes)
+        }
+        if !collections.isEmpty {
+            writer.name("ItemCollectionMetrics")
+            writer.beginObject()
+            for (table, collections) in collections {
+                writer.name(table)
+                writer.beginArray()
+                for collection in collections { collection.write(into: &writer) }
+                writer.endArray()
+            }
+            writer.endObject()
+        }
+        writer.name("UnprocessedItems")
+        writer.beginObject()
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes
+    }
+}

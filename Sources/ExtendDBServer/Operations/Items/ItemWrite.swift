@@ -1,0 +1,70 @@
+import DynamoModel
+import ExtendDBLayout
+import Postgres
+
+/// A change of one item: what was there, what is there now (`nil`: no item), and what that does to the indexes.
+struct ItemWrite: Sendable {
+    let key: StoredKey
+    let old: Item?
+    let new: ItemRow?
+    /// One for each index of the table, in the table's order.
+    let effects: [IndexEffect]
+
+    init(_ table: ItemTable, _ key: StoredKey, from old: Item?, to new: ItemRow?) {
+        self.key = key
+        self.old = old
+        self.new = new
+        effects = table.indexes.map { $0.effect(from: old, to: new?.item) }
+    }
+
+    /// The statements that carry out the change; none if nothing changes.
+    func statements(_ table: ItemTable) throws(WireError) -> [PostgresQuery] {
+        var statements: [PostgresQuery] = []
+        switch (old, new) {
+        case (nil, nil): break
+        case (nil, let new?): statements.append(table.inserts.insert(new))
+        case (_?, nil): statements.append(table.physical.statements.delete(key))
+        case (let old?, let new?):
+            if old != new.item {
+                statements.append(table.physical.statements.update(new))
+            }
+        }
+        return statements + (try Self.indexStatements(table, [self]))
+    }
+
+    /// The statements that bring the indexes in line with several changes: for each index at most one that deletes
+    /// rows and one that writes rows.
+    static func indexStatements(_ table: ItemTable, _ writes: [ItemWrite]) throws(WireError) -> [PostgresQuery] {
+        var statements: [PostgresQuery] = []
+        for (position, index) in table.indexes.enumerated() {
+            var removed: [StoredKey] = []
+            var rows: [IndexRow] = []
+            for write in writes {
+                let effect = write.effects[position]
+                if effect.deletesRow {
+                    removed.append(write.key)
+                }
+                if effect.writesRow, let new = write.new, let row = try index.physical.row(for: new) {
+                    rows.append(row)
+                }
+            }
+            if !removed.isEmpty {
+                statements.append(index.physical.statements.delete(bases: removed))
+            }
+            if !rows.isEmpty {
+                statements.append(index.physical.statements.upsert(rows))
+            }
+        }
+        return statements
+    }
+
+    /// What the change costs: at least one unit, by the larger of the item's two sizes, and what each index costs.
+    func consumed(_ table: ItemTable) -> ConsumedCapacity {
+        let size = max(old.map(itemSize) ?? 0, (new?.item).map(itemSize) ?? 0)
+        var consumed = ConsumedCapacity(tableName: table.name, table: .write(bytes: size))
+        for (index, effect) in zip(table.indexes, effects) where effect != .none {
+            consumed.add(index, effect.units)
+        }
+        return consumed
+    }
+}

@@ -1,0 +1,75 @@
+import DynamoExpressions
+import DynamoModel
+import ExtendDBLayout
+
+/// `ExclusiveStartKey` and `LastEvaluatedKey`: the key attributes of the table and, for an index, those of the index.
+///
+/// The messages differ between the two operations, as those of DynamoDB do.
+struct StartKeyRules: Sendable {
+    /// Where a page continues: the values of the columns by which the relation is ordered.
+    typealias Position = [KeyValue]
+
+    let table: ItemTable
+    let index: IndexView?
+
+    private static let invalid = "The provided starting key is invalid"
+
+    private var attributes: Set<Text> {
+        index?.physical.positionAttributes ?? Set(table.keySchema.attributeNames)
+    }
+
+    /// The attributes of an item that tell where it lies.
+    func key(of item: Item) -> Item {
+        let attributes = attributes
+        return item.filter { attributes.contains($0.key) }
+    }
+
+    /// The position of a start key in a scan.
+    func scanPosition(_ key: Item) throws(WireError) -> Position {
+        guard attributes == Set(key.keys) else {
+            throw .validation("\(Self.invalid): The provided key element does not match the schema")
+        }
+        return try position(key, query: false)
+    }
+
+    /// The position of a start key in a query.
+    func queryPosition(_ key: Item, _ condition: KeyCondition) throws(WireError) -> Position {
+        let attributes = attributes
+        guard attributes.isSubset(of: Set(key.keys)) else {
+            throw .validation(Self.invalid)
+        }
+        guard key.count == attributes.count else {
+            throw .validation(
+                index == nil ? "Exclusive Start Key must have same size as table's key schema" : Self.invalid)
+        }
+        let position = try position(key, query: true)
+        let schema = index?.definition.keySchema ?? table.keySchema
+        guard key[schema.hash] == condition.hash else {
+            throw .validation(
+                "The provided starting key is outside query boundaries based on provided conditions")
+        }
+        if let range = schema.range, let value = key[range], let wanted = condition.range, !wanted.matches(value) {
+            throw .validation("The provided starting key does not match the range key predicate")
+        }
+        return position
+    }
+
+    /// The position of a row that was read.
+    func position(of entry: Item, query: Bool) throws(WireError) -> Position {
+        try position(key(of: entry), query: query)
+    }
+
+    private func position(_ key: Item, query: Bool) throws(WireError) -> Position {
+        do throws(WireError) {
+            if let index {
+                let position = try index.physical.position(exactly: key)
+                return query ? position.queryPosition : position.scanPosition
+            }
+            let stored = try table.physical.key(exactly: key)
+            return query ? table.physical.queryPosition(stored) : table.physical.scanPosition(stored)
+        } catch {
+            guard error.code == .validationException else { throw error }
+            throw .validation("\(Self.invalid): \(error.message)")
+        }
+    }
+}

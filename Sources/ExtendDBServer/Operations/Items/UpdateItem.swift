@@ -1,0 +1,38 @@
+import DynamoExpressions
+package import DynamoModel
+import ExtendDBLayout
+
+extension ItemOperations {
+    package func updateItem(
+        _ request: UpdateItemRequest, _ context: RequestContext
+    ) async throws(WireError) -> [UInt8] {
+        let (update, condition) = try request.updateAndCondition()
+        let table = try await table(request.tableName, context)
+        let key = try table.physical.key(exactly: request.key)
+        for path in update?.paths ?? [] where table.keySchema.contains(path.root) {
+            throw .invalidParameter("Cannot update attribute \(path.root). This attribute is part of the key")
+        }
+        let written = try await write(
+            table, key, condition: condition,
+            returnsItem: request.returnValuesOnConditionCheckFailure == .allOld
+        ) { (old) throws(WireError) -> (ItemRow?, UpdateResult?) in
+            // An update makes the item if there is none, even one that sets nothing.
+            let result = try update?.apply(to: old ?? request.key)
+            return (try table.row(updated: result?.item ?? old ?? request.key, key), result)
+        }
+        var response = WriteResponse()
+        response.attributes =
+            switch request.returnValues {
+            case .none: nil
+            case .allOld: written.write.old
+            case .allNew: written.write.new?.item
+            case .updatedOld: written.write.old == nil ? nil : written.extra?.updatedOld
+            case .updatedNew: written.extra?.updatedNew
+            }
+        response.consume(request.returnConsumedCapacity, written.write, table)
+        if request.returnItemCollectionMetrics == .size {
+            response.collection = try await database.itemCollection(table, of: request.key)
+        }
+        return response.json()
+    }
+}
