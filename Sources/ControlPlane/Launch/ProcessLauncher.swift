@@ -21,7 +21,7 @@ package struct ProcessLauncher: Launcher {
     private let logger: Logger
 
     /// How long a server may take to finish what it is answering, and how long a killed one to vanish.
-    static let terminationBound = Duration.seconds(10)
+    private let terminationBound: Duration
     static let killBound = Duration.seconds(10)
 
     /// - Parameter executable: nil: `ENVCTL_EXTENDDB_SERVER`, else `extenddb-server` next to the running executable.
@@ -32,6 +32,14 @@ package struct ProcessLauncher: Launcher {
             self.executable = try Self.findExecutable(environment: environment)
         }
         self.logger = logger
+        terminationBound = .seconds(10)
+    }
+
+    /// The same launcher with another patience.
+    init(_ other: ProcessLauncher, terminationBound: Duration) {
+        executable = other.executable
+        logger = other.logger
+        self.terminationBound = terminationBound
     }
 
     package static func findExecutable(environment: [String: String]) throws(ControlError) -> String {
@@ -113,7 +121,7 @@ package struct ProcessLauncher: Launcher {
         let identity = process.identity
         if identity.isAlive {
             identity.signal(SIGTERM)
-            if await !identity.isGone(within: Self.terminationBound) {
+            if await !identity.isGone(within: terminationBound) {
                 logger.warning("a server did not end on SIGTERM", metadata: ["pid": "\(process.pid)"])
                 identity.signal(SIGKILL)
                 guard await identity.isGone(within: Self.killBound) else {

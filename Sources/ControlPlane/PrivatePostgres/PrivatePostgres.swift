@@ -178,3 +178,15 @@ package struct PrivatePostgres: Sendable {
             && first.st_ino == second.st_ino
     }
 }
+
+extension PrivatePostgres {
+    /// Where the server programs are that a private PostgreSQL would run.
+    ///
+    /// - Throws: `ControlError` that says how to install them when there are none.
+    package static func programDirectory(environment: [String: String]) throws(ControlError) -> String {
+        guard let best = try PostgresBinaries.candidates(environment: environment).first else {
+            throw ControlError(.misconfigured, subject: "postgres", "no PostgreSQL server programs were found")
+        }
+        return best.directory
+    }
+}

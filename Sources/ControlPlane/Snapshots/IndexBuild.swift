@@ -21,8 +21,8 @@ struct IndexBuild: Sendable {
             SELECT \(values.joined(separator: ", ")) FROM \(table.relation) \
             WHERE \(present.joined(separator: " AND "))
             """
-        statements// An emptied relation is as good as a new one: nothing of what this transaction fills it with is logged.
-        =
+        // An emptied relation is as good as a new one: nothing of what this transaction fills it with is logged.
+        statements =
             ["TRUNCATE \(index.relation)", fill]
             + ddl.finish.filter { $0.contains("\(index.relation) ") }
     }

@@ -1,0 +1,86 @@
+import DynamoModel
+import Testing
+
+@testable import ControlPlane
+
+@Suite struct InstallationMarkTests {
+    @Test func aCommentReadsBack() {
+        let mark = InstallationMark(installation: "i\"1", kind: .environment, id: "e", generation: 3)
+        #expect(InstallationMark(comment: mark.comment) == mark)
+    }
+
+    @Test(arguments: [
+        "", "default administrative connection database", "{}", "[]",
+        #"{"envctl":"2","installation":"i","kind":"snapshot","id":"s","generation":1}"#,
+        #"{"envctl":"1","installation":"i","kind":"table","id":"s","generation":1}"#,
+        #"{"envctl":"1","installation":"i","kind":"snapshot","id":"s"}"#,
+    ]) func otherCommentsAreNotOurs(comment: String) {
+        #expect(InstallationMark(comment: comment) == nil)
+    }
+}
+
+@Suite struct ResourceNameTests {
+    @Test func namesSayWhatTheyAreFor() {
+        let clone = ResourceName.mark(database: "envctl_e_0a1b_g12", installation: "i")
+        #expect(clone == InstallationMark(installation: "i", kind: .environment, id: "0a1b", generation: 12))
+        let snapshot = ResourceName.mark(database: "envctl_s_0a1b_g1", installation: "i")
+        #expect(snapshot == InstallationMark(installation: "i", kind: .snapshot, id: "0a1b", generation: 1))
+    }
+
+    @Test(arguments: [
+        "envctl", "postgres", "envctl_e_", "envctl_e__g1", "envctl_e_a_gx", "envctl_e_a", "envctl_x_a_g1",
+    ]) func otherNamesAreNot(name: String) {
+        #expect(ResourceName.mark(database: name, installation: "i") == nil)
+    }
+}
+
+@Suite struct CloneStrategyTests {
+    @Test func sizeAndSharingDecide() {
+        let sizes = [CloneStrategy.copyThreshold: false, CloneStrategy.sharingThreshold: true]
+        for (threshold, sharing) in sizes {
+            #expect(CloneStrategy.choose(sourceBytes: threshold - 1, sharesBlocks: sharing) == .walLog)
+            #expect(CloneStrategy.choose(sourceBytes: threshold, sharesBlocks: sharing) == .fileCopy)
+        }
+    }
+}
+
+@Suite struct ServerFactsTests {
+    private func database(_ name: String, owner: String, comment: String?) -> ServerFacts.Database {
+        .init(name: name, owner: owner, comment: comment, allowsConnections: true, isTemplate: false)
+    }
+
+    @Test func theCommentDecidesOverTheName() {
+        let mark = InstallationMark(installation: "other", kind: .environment, id: "z", generation: 9)
+        let found = database("envctl_e_a_g1", owner: "envctl", comment: mark.comment)
+        #expect(found.mark(installation: "mine", owner: "envctl") == mark)
+        let foreign = database("envctl_e_a_g1", owner: "envctl", comment: "hands off")
+        #expect(foreign.mark(installation: "mine", owner: "envctl") == nil)
+    }
+
+    @Test func theNameCountsOnlyForTheInstallationsOwner() {
+        let ours = database("envctl_e_a_g1", owner: "envctl", comment: nil)
+        #expect(ours.mark(installation: "mine", owner: "envctl")?.id == "a")
+        let theirs = database("envctl_e_a_g1", owner: "somebody", comment: nil)
+        #expect(theirs.mark(installation: "mine", owner: "envctl") == nil)
+    }
+}
+
+@Suite struct ScramVerifierTests {
+    /// Computed with Python's hashlib (pbkdf2_hmac) and hmac.
+    @Test func matchesAnIndependentComputation() {
+        let verifier = ScramVerifier.make(password: "pencil", salt: Array("0123456789abcdef".utf8))
+        #expect(
+            verifier
+                == "SCRAM-SHA-256$4096:MDEyMzQ1Njc4OWFiY2RlZg==$nQpbZ77WudtqufPw"
+                + "ikHXGRt6g2QJ4zns8bZLw273DRM=:jn2amWP1q1h+jgjy0YTO14S6/F02SV7taipOeB7ef20=")
+    }
+}
+
+@Suite struct ProbeTargetTests {
+    @Test func readsBack() {
+        let target = ProbeTarget(table: "t", key: ["a": .string("x\"y"), "b": .binary([0, 255])])
+        #expect(ProbeTarget(json: target.json) == target)
+        #expect(ProbeTarget(json: "{}") == nil)
+        #expect(ProbeTarget(json: "") == nil)
+    }
+}
