@@ -6,7 +6,7 @@ import Testing
     static let item: Item = [
         "str": s("hello"), "num": n(5), "bin": .binary([1, 2, 3]), "yes": .bool(true), "nil": .null,
         "arr": list(s("x"), n(1), map(["deep": list(n(7))])), "doc": map(["k": s("v"), "num": n(3)]),
-        "strs": ss("a", "b"), "nums": ns(1, 2), "bins": .binarySet([[9]]), "uni": s("é𝄞"), "other": n(5),
+        "strs": ss("a", "b"), "nums": ns(1, 2), "bins": .binarySet([[9]]), "uni": s("é𝄞"), "twin": n(5),
     ]
 
     static let values: [String: AttributeValue] = [
@@ -25,29 +25,29 @@ import Testing
     @Test(arguments: [
         "str = :hello", "str <> :hel", "num = :five", "num < :six", "num <= :five", "num > :one", "num >= :five",
         "bin = :bin", "bin > :pre", "yes = :true", "nil = :null", "strs = :ba", "doc = :doc", "doc.k = :v",
-        "arr[0] = :x", "arr[2].deep[0] = :seven", "num = other", "doc.num < num", ":five = num", ":six > num",
+        "arr[0] = :x", "arr[2].deep[0] = :seven", "num = twin", "doc.num < num", ":five = num", ":six > num",
         // Of different types: never equal, never ordered.
         "str <> :five", "NOT str = :five", "NOT str < :five", "NOT str > :five", "NOT num >= :hello",
         // Absent: unequal to everything.
-        "none <> :five", "none <> gone", "NOT none = :five", "NOT none = gone", "NOT none < :five", "NOT :five < none",
+        "nope <> :five", "nope <> gone", "NOT nope = :five", "NOT nope = gone", "NOT nope < :five", "NOT :five < nope",
         "num BETWEEN :one AND :six", "num BETWEEN :five AND :five", "str BETWEEN :a AND :x",
         "NOT num BETWEEN :a AND :x",
-        "NOT none BETWEEN :one AND :six", ":three BETWEEN :one AND num", "NOT num BETWEEN :six AND other",
-        "num IN (:one, :five)", "NOT num IN (:one, :six)", "NOT none IN (:one)", "str IN (none, :hello)",
-        "num IN (other)",
+        "NOT nope BETWEEN :one AND :six", ":three BETWEEN :one AND num", "NOT num BETWEEN :six AND twin",
+        "num IN (:one, :five)", "NOT num IN (:one, :six)", "NOT nope IN (:one)", "str IN (nope, :hello)",
+        "num IN (twin)",
         "attribute_exists(str)", "attribute_exists(doc.k)", "attribute_exists(arr[2].deep)", "attribute_exists(nil)",
-        "attribute_not_exists(none)", "attribute_not_exists(doc.none)", "attribute_not_exists(arr[3])",
+        "attribute_not_exists(nope)", "attribute_not_exists(doc.nope)", "attribute_not_exists(arr[3])",
         "attribute_not_exists(str.k)", "attribute_not_exists(doc[0])",
         "attribute_type(str, :S)", "attribute_type(arr, :L)", "attribute_type(nil, :NULL)",
-        "NOT attribute_type(none, :S)",
+        "NOT attribute_type(nope, :S)",
         "begins_with(str, :hel)", "begins_with(bin, :pre)", "NOT begins_with(str, :ell)", "NOT begins_with(num, :hel)",
-        "NOT begins_with(none, :hel)", "begins_with(:hello, :hel)",
+        "NOT begins_with(nope, :hel)", "begins_with(:hello, :hel)",
         "contains(str, :ell)", "contains(bin, :mid)", "contains(strs, :a)", "contains(nums, :two)",
         "contains(bins, :nine)",
         "contains(arr, :x)", "contains(arr, :map)", "NOT contains(arr, :a)", "NOT contains(str, :one)",
-        "NOT contains(num, :five)", "NOT contains(none, :a)", "NOT contains(strs, :one)", "NOT contains(doc, :v)",
+        "NOT contains(num, :five)", "NOT contains(nope, :a)", "NOT contains(strs, :one)", "NOT contains(doc, :v)",
         "size(str) = :five", "size(bin) = :three", "size(arr) = :three", "size(doc) = :two", "size(strs) = :two",
-        "size(nums) = :two", "size(bins) = :one", "size(uni) = :three", "NOT size(num) > :one", "NOT size(none) = :one",
+        "size(nums) = :two", "size(bins) = :one", "size(uni) = :three", "NOT size(num) > :one", "NOT size(nope) = :one",
         "size(:hello) = :five", "size(yes) <> :one", "size(str) BETWEEN :one AND :six", "size(arr) IN (:one, :three)",
         // NOT binds tighter than AND, AND than OR.
         "str = :hello OR str = :a AND num = :one", "NOT str = :a AND num = :five", "NOT (str = :hello AND num = :one)",

@@ -166,6 +166,17 @@ import Testing
     }
 }
 
+@Suite struct ReservedWordTests {
+    /// As many as the developer guide lists, each of them found in any case, and nothing else.
+    @Test func list() {
+        #expect(ReservedWords.all.count == 573)
+        for word in ReservedWords.all {
+            #expect(ReservedWords.contains(word) && ReservedWords.contains(word.lowercased()), "\(word)")
+            #expect(!ReservedWords.contains(word + "_"), "\(word)")
+        }
+    }
+}
+
 extension DocumentPath.Element {
     fileprivate var isIndex: Bool {
         if case .index = self { true } else { false }

@@ -32,11 +32,11 @@ import Testing
             ("SET num = (num) - (:one)", "num", n(9)),
             ("SET num = :one - num", "num", n(-9)),
             ("SET num = if_not_exists(num, :one) + :five", "num", n(15)),
-            ("SET new = if_not_exists(new, :one) + :five", "new", n(6)),
+            ("SET fresh = if_not_exists(fresh, :one) + :five", "fresh", n(6)),
             ("SET num = (if_not_exists(num, :one) - :five)", "num", n(5)),
             ("SET str = if_not_exists(str, :s)", "str", s("x")),
-            ("SET a = if_not_exists(none, if_not_exists(gone, str))", "a", s("x")),
-            ("SET a = list_append(if_not_exists(none, :el), :l)", "a", list(n(8), n(9))),
+            ("SET a = if_not_exists(nope, if_not_exists(gone, str))", "a", s("x")),
+            ("SET a = list_append(if_not_exists(nope, :el), :l)", "a", list(n(8), n(9))),
             ("SET arr = list_append(:l, arr)", "arr", list(n(8), n(9), n(0), n(1), n(2))),
             ("SET arr = list_append(arr, :l)", "arr", list(n(0), n(1), n(2), n(8), n(9))),
             ("SET arr[1] = :s", "arr", list(n(0), s("new"), n(2))),
@@ -55,9 +55,9 @@ import Testing
             ("SET arr[9] = :s REMOVE arr[3]", "arr", list(n(0), n(1), n(2), s("new"))),
             ("REMOVE arr[0], arr[1], arr[2]", "arr", .list([])),
             ("REMOVE str", "str", nil),
-            ("REMOVE none", "none", nil),
+            ("REMOVE nope", "nope", nil),
             ("ADD num :five", "num", n(15)),
-            ("ADD counter :five", "counter", n(5)),
+            ("ADD ctr :five", "ctr", n(5)),
             ("ADD strs :z", "strs", ss("a", "b", "c", "z")),
             ("ADD strs :a", "strs", ss("a", "b", "c")),
             ("ADD tags :z", "tags", ss("z")),
@@ -65,7 +65,7 @@ import Testing
             ("DELETE strs :a", "strs", ss("b", "c")),
             ("DELETE strs :z", "strs", ss("a", "b", "c")),
             ("DELETE strs :abc", "strs", nil),
-            ("DELETE none :a", "none", nil),
+            ("DELETE nope :a", "nope", nil),
         ] as [(String, Text, AttributeValue?)])
     func topLevel(text: String, attribute: Text, expected: AttributeValue?) throws {
         let result = try apply(text).item
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func nestedRemoval() throws {
-        let result = try apply("REMOVE doc.k, doc.#in.a, doc.none").item
+        let result = try apply("REMOVE doc.k, doc.#in.a, doc.nope").item
         #expect(result["doc"] == map(["in": map(["b": n(2)]), "arr": list(n(7), map(["q": n(1)]))]))
     }
 
@@ -102,8 +102,8 @@ import Testing
         let result = try apply("SET num = str, str = num REMOVE arr").item
         #expect(result["num"] == s("x"))
         #expect(result["str"] == n(10))
-        #expect(try apply("SET copy = arr REMOVE arr").item["copy"] == Self.item["arr"])
-        #expect(try apply("REMOVE num SET copy = num ADD strs :z").item["copy"] == n(10))
+        #expect(try apply("SET dup = arr REMOVE arr").item["dup"] == Self.item["arr"])
+        #expect(try apply("REMOVE num SET dup = num ADD strs :z").item["dup"] == n(10))
     }
 
     @Test func newItem() throws {
