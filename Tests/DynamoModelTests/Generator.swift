@@ -115,3 +115,17 @@ func message(_ body: () throws -> Void) -> String {
         return "\(error)"
     }
 }
+
+/// A request, or a part of one, and the message that refuses it.
+struct Refusal: Sendable, CustomStringConvertible {
+    let json: String
+    let expected: String
+
+    /// - Parameter expected: the parts of one message.
+    init(_ json: String, _ expected: String...) {
+        self.json = json
+        self.expected = expected.joined()
+    }
+
+    var description: String { json }
+}
