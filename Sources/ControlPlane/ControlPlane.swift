@@ -1,32 +1,137 @@
 package import Environments
+import HTTPClient
 package import Logging
-package import ServiceLifecycle
+import Postgres
+import ServiceLifecycle
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// The environment manager: records in PostgreSQL, workers that make them true, and the two services that users and
 /// the API call.
+///
+/// Whatever it starts outlives it: PostgreSQL and the servers of environments keep running when it stops or dies, and
+/// the next one finds and adopts them.
 package final class ControlPlane: Service {
     /// The version of the product, shown by `--version`, `status` and the API.
     package static let version = "0.1.0"
 
     package let configuration: ControlPlaneConfiguration
-    package let environments = EnvironmentService()
-    package let snapshots = SnapshotService()
+    package let environments: EnvironmentService
+    package let snapshots: SnapshotService
+    let box = RuntimeBox()
+    private let logger: Logger
 
     package init(configuration: ControlPlaneConfiguration, logger: Logger) {
         self.configuration = configuration
+        self.logger = logger
+        environments = EnvironmentService(box: box, configuration: configuration)
+        snapshots = SnapshotService(box: box)
     }
 
-    /// Runs until graceful shutdown or cancellation. Environments and the private PostgreSQL keep running.
-    package func run() async throws {}
+    /// Runs until graceful shutdown or cancellation.
+    /// - Throws: `ControlError` with what prevents it from starting: another one runs, no PostgreSQL, ….
+    package func run() async throws {
+        do {
+            try await runLocked()
+            box.set(.ended(Self.stopped))
+        } catch {
+            box.set(.ended(error as? ControlError ?? ControlError(.failed, "the control plane ended: \(error)")))
+            throw error
+        }
+    }
 
-    /// Returns once requests are taken; throws what prevented it.
-    package func waitUntilReady() async throws(ControlError) {}
+    /// Returns once requests are taken.
+    /// - Throws: what prevented it.
+    package func waitUntilReady() async throws(ControlError) { try await box.waitUntilRunning() }
 
+    private static let stopped = ControlError(
+        .unavailable, "the control plane is stopping", hint: "`envctl up` starts it again")
+
+    private func runLocked() async throws {
+        let directory = configuration.runDirectory
+        if !PosixFile.isDirectory(directory) { try PosixFile.makeDirectory(directory, mode: 0o711) }
+        let lock = try InstanceLock(path: configuration.lockPath)
+        // Known to be missing before anything is made.
+        let launcher = try ProcessLauncher(
+            executable: configuration.serverExecutable, environment: configuration.processEnvironment, logger: logger)
+        let secrets = try SecretBox(key: SecretKeyFile.ensure(path: configuration.secretKeyPath))
+        let server = try await RecordsServer.start(configuration, logger: logger)
+        let pool = PostgresPool(
+            configuration: server.records, limits: .init(maximum: configuration.tunables.maximumConnections))
+        try await withThrowingTaskGroup { group in
+            group.addTask { await pool.run() }
+            try await serve(server, pool, secrets, launcher)
+            group.cancelAll()
+        }
+        _ = consume lock
+    }
+
+    private func serve(
+        _ server: RecordsServer, _ pool: PostgresPool, _ secrets: SecretBox, _ launcher: ProcessLauncher
+    ) async throws {
+        try await RecordStore.migrate(pool)
+        var generator = SystemRandomNumberGenerator()
+        let installation = try await RecordStore.installation(pool, using: &generator)
+        let replica = try ReplicaName.ensure(path: configuration.runDirectory + "/replica")
+        let store = RecordStore(pool: pool, secrets: secrets, replica: replica)
+        let provider = TemplateProvider(
+            admin: server.admin, installation: installation.text, owner: server.admin.user, logger: logger)
+        let effectors = Effectors(
+            provider: provider, sealer: CloneSealer(admin: server.admin), launcher: launcher,
+            prober: Prober(client: HTTPClient()))
+        let importer = SnapshotImporter(admin: server.admin, owner: server.admin.user, logger: logger)
+        let engine = LifecycleEngine(
+            configuration: configuration, store: store, effectors: effectors, importer: importer,
+            installation: installation, logger: logger)
+        try await engine.recover()
+        var services = engine.services
+        if let postgres = server.privateServer {
+            services.append(
+                PostgresKeeper(
+                    postgres: postgres, interval: configuration.tunables.healthInterval, hub: engine.hub,
+                    wakes: engine.wakes, logger: logger))
+        }
+        let now = try await store.now()
+        box.set(
+            .running(
+                Runtime(
+                    store: store, effectors: effectors, installation: installation, hub: engine.hub,
+                    dispatcherWake: engine.dispatcherWake, reaperWake: engine.reaperWake,
+                    snapshotWake: engine.snapshotWake, startedAt: now, databaseVersion: server.versionText)))
+        logger.info("control plane ready", metadata: ["installation": "\(installation)"])
+        try await withThrowingTaskGroup { group in
+            for service in services { group.addTask { try await service.run() } }
+            try await group.waitForAll()
+        }
+    }
+}
+
+extension ControlPlane {
+    /// What `envctl status` shows; says why when requests are not taken.
     package func status() async -> ControlPlaneStatus {
-        ControlPlaneStatus(
+        var status = ControlPlaneStatus(
             version: Self.version, installation: "", stateDirectory: configuration.stateDirectory, isReady: false,
-            pid: 0, environments: [:], snapshots: 0, portsInUse: 0, portsTotal: configuration.ports.count)
+            pid: getpid(), environments: [:], snapshots: 0, portsInUse: 0,
+            portsTotal: configuration.ports.count)
+        do {
+            let runtime = try box.runtime()
+            status.installation = runtime.installation.text
+            status.startedAt = runtime.startedAt
+            let address = runtime.store.pool.configuration
+            status.database = ControlPlaneStatus.Database(
+                kind: configuration.databaseURL == nil ? "private" : "external",
+                address: "\(address.host):\(address.port)", version: runtime.databaseVersion)
+            status.environments = try await runtime.store.countByPhase()
+            status.snapshots = try await runtime.store.snapshots().count
+            status.portsInUse = try await runtime.store.portsInUse(configuration.ports)
+            status.isReady = true
+        } catch {
+            status.reason = error.message
+        }
+        return status
     }
-
-    package func doctor() async -> [DoctorCheck] { [] }
 }

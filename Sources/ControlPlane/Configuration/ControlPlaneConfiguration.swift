@@ -41,10 +41,16 @@ package struct Tunables: Sendable, Hashable {
     package var concurrentClones = 4
     /// Environments that are being moved to any other phase at once, deletions included.
     package var concurrentWorkers = 16
+    /// Connections to the records; the workers and the callers share them.
+    package var maximumConnections = 12
+    /// Snapshots imported or dropped at once.
+    package var concurrentImports = 2
+    /// How often the progress of an import is written down.
+    package var progressInterval: Duration = .milliseconds(500)
     /// How long a claimed record is left alone by other replicas after its worker was last heard of.
     package var lease: Duration = .seconds(60)
     /// Polling behind the notifications.
-    package var pollInterval: Duration = .seconds(5)
+    package var pollInterval: Duration = .seconds(10)
     /// How often the deadlines are looked at when none is known to be near.
     package var sweepInterval: Duration = .seconds(30)
     /// How often the processes of ready environments are looked at.

@@ -1,33 +1,196 @@
+import Cryptography
 package import Environments
 
 /// What users do with environments. Every call reads and writes the records; the workers do the rest.
 package struct EnvironmentService: Sendable {
+    private let box: RuntimeBox
+    private let configuration: ControlPlaneConfiguration
+
+    init(box: RuntimeBox, configuration: ControlPlaneConfiguration) {
+        self.box = box
+        self.configuration = configuration
+    }
+
     /// Asks for an environment and returns as soon as the request is recorded. Repeating it gives the same one.
-    package func clone(_ spec: CloneSpec) async throws(ControlError) -> CloneOutcome { throw notBuilt }
-    package func get(_ name: String) async throws(ControlError) -> EnvironmentRecord { throw notBuilt }
+    ///
+    /// - Throws: `notFound` for an unknown snapshot, `conflict` when the name belongs to a clone of another one or is
+    ///   being deleted, `capacity` when every port is reserved, `invalidRequest` for a name or ttl against the rule.
+    package func clone(_ spec: CloneSpec) async throws(ControlError) -> CloneOutcome {
+        let snapshot = try SnapshotName(spec.snapshot)
+        let name = try spec.name.map { name throws(ControlError) in try EnvironmentName(name) }
+        let ttl = try configuration.lifetimes.ttl(requested: spec.ttl)
+        let runtime = try box.runtime()
+        var generator = SystemRandomNumberGenerator()
+        // A made-up name can be taken; the second draw settles it.
+        for _ in 0..<20 {
+            let chosen: EnvironmentName
+            if let name { chosen = name } else { chosen = try NameGenerator.name(using: &generator) }
+            let request = EnvironmentRequest(
+                id: EnvironmentID(using: &generator), name: chosen,
+                snapshot: snapshot, ttl: ttl, labels: spec.labels, owner: spec.owner,
+                rolePassword: SecureRandom.text(32, from: Self.passwordAlphabet), ports: configuration.ports)
+            switch try await runtime.store.request(request) {
+            case .created(let record):
+                Failpoint.requestRecorded.hit()
+                runtime.dispatcherWake.signal()
+                runtime.reaperWake.signal()
+                return CloneOutcome(record: record, created: true)
+            case .nameTaken(let existing):
+                guard name != nil else { continue }
+                return CloneOutcome(record: try Self.same(existing, as: snapshot), created: false)
+            case .noSuchSnapshot:
+                throw await unknownSnapshot(snapshot, runtime)
+            case .noPort:
+                throw ControlError.portsUsedUp(configuration.ports)
+            }
+        }
+        throw ControlError(.unavailable, "no free name could be made up", hint: "give a name")
+    }
+
+    /// Without characters that mean something in a connection string.
+    private static let passwordAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+    private static func same(
+        _ existing: EnvironmentRecord, as snapshot: SnapshotName
+    ) throws(ControlError) -> EnvironmentRecord {
+        guard existing.snapshot == snapshot else {
+            throw ControlError(
+                .conflict, subject: existing.name.text,
+                "environment '\(existing.name)' is a clone of '\(existing.snapshot)', not of '\(snapshot)'",
+                hint: "choose another name, or `envctl delete \(existing.name)` first")
+        }
+        guard existing.phase != .deleting else {
+            throw ControlError(
+                .conflict, subject: existing.name.text, "environment '\(existing.name)' is being deleted",
+                hint: "`envctl wait \(existing.name)` returns when it is gone; then clone again")
+        }
+        return existing
+    }
+
+    private func unknownSnapshot(_ name: SnapshotName, _ runtime: Runtime) async -> ControlError {
+        let known: [SnapshotRecord]
+        do {
+            known = try await runtime.store.snapshots()
+        } catch {
+            return error
+        }
+        if let existing = known.first(where: { $0.name == name }) {
+            let why = existing.reason.map { ": \($0)" } ?? ""
+            return ControlError(
+                .conflict, subject: name.text,
+                "snapshot '\(name)' cannot be cloned: it is \(existing.state.rawValue)\(why)",
+                hint: "`envctl snapshot show \(name)` tells more")
+        }
+        let names = known.filter { $0.state == .ready }.map(\.name.text)
+        let hint =
+            names.isEmpty
+            ? "there is none yet: `envctl snapshot import NAME --from-export DIR` makes one"
+            : "known snapshots: " + names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", …" : "")
+        return ControlError(.notFound, subject: name.text, "there is no snapshot '\(name)'", hint: hint)
+    }
+
+    package func get(_ name: String) async throws(ControlError) -> EnvironmentRecord {
+        let name = try EnvironmentName(name)
+        guard let record = try await box.runtime().store.find(name: name) else { throw Self.unknown(name) }
+        return record
+    }
+
     /// Live environments that carry all of `labels`, oldest first.
     package func list(labels: [String: String] = [:]) async throws(ControlError) -> [EnvironmentRecord] {
-        throw notBuilt
+        try await box.runtime().store.list(labels: labels)
     }
-    /// `conflict` until it is ready.
-    package func credentials(_ name: String) async throws(ControlError) -> EnvironmentCredentials { throw notBuilt }
-    /// Returns when the environment is ready, failed or deleted; `timeout` when it is not so in time.
+
+    /// What a client of the environment needs.
+    /// - Throws: `conflict` until it is ready.
+    package func credentials(_ name: String) async throws(ControlError) -> EnvironmentCredentials {
+        let record = try await get(name)
+        // While its server is being restarted the endpoint and the credential stay what they are.
+        guard record.readyAt != nil, record.phase.isWanted, let credential = record.credential,
+            let endpoint = configuration.endpoint(of: record)
+        else {
+            throw ControlError(
+                .conflict, subject: name, "environment '\(name)' is not ready: it is \(record.phase.rawValue)",
+                hint: record.reason ?? "`envctl wait \(name)` returns when it is")
+        }
+        return EnvironmentCredentials(
+            endpoint: endpoint, accessKeyID: credential.accessKeyID, secretAccessKey: credential.secretAccessKey,
+            region: record.region, accountID: record.accountID)
+    }
+
+    /// Returns when the environment is ready, failed or deleted.
+    /// - Throws: `timeout` when it is not so in time, `notFound` when no environment ever had the name.
     package func wait(_ name: String, timeout: Duration) async throws(ControlError) -> EnvironmentRecord {
-        throw notBuilt
+        let name = try EnvironmentName(name)
+        let runtime = try box.runtime()
+        guard let record = try await runtime.store.findNewest(name: name) else { throw Self.unknown(name) }
+        return try await settled(record.id, name, timeout, runtime) { $0.phase.isSettled }
     }
+
+    private func settled(
+        _ id: EnvironmentID, _ name: EnvironmentName, _ timeout: Duration, _ runtime: Runtime,
+        _ isDone: @escaping @Sendable (EnvironmentRecord) -> Bool
+    ) async throws(ControlError) -> EnvironmentRecord {
+        try await awaiting(
+            "environment '\(name)' did not settle", subject: name.text, changes: runtime.hub.changes(of: id.text),
+            timeout: timeout
+        ) { () async throws(ControlError) in
+            guard let record = try await runtime.store.find(id: id) else { throw Self.unknown(name) }
+            return isDone(record) ? record : nil
+        }
+    }
+
     /// Moves the deadline to `ttl` from now.
     package func extend(_ name: String, ttl: Duration) async throws(ControlError) -> EnvironmentRecord {
-        throw notBuilt
+        let name = try EnvironmentName(name)
+        let ttl = try configuration.lifetimes.ttl(requested: ttl)
+        let runtime = try box.runtime()
+        guard let record = try await runtime.store.extend(name, ttl: ttl) else {
+            guard try await runtime.store.find(name: name) != nil else { throw Self.unknown(name) }
+            throw ControlError(
+                .conflict, subject: name.text, "environment '\(name)' is being deleted already",
+                hint: "clone a new one under another name")
+        }
+        runtime.reaperWake.signal()
+        return record
     }
-    /// Starts the deletion; with `wait` returns when nothing of it is left.
-    package func delete(_ name: String, wait: Duration? = nil) async throws(ControlError) -> EnvironmentRecord {
-        throw notBuilt
-    }
-    /// The last lines of the server's log.
-    package func logs(_ name: String, lines: Int) async throws(ControlError) -> String { throw notBuilt }
-    package func events(_ name: String) async throws(ControlError) -> [EventRecord] { throw notBuilt }
-    /// The URL of an environment's endpoint; nil while it has no port.
-    package func endpoint(of record: EnvironmentRecord) -> String? { record.port.map { "http://127.0.0.1:\($0)" } }
-}
 
-private let notBuilt = ControlError(.unavailable, "not built yet")
+    /// Starts the deletion; with `wait` returns when nothing of it is left. Deleting what is being deleted or was
+    /// deleted is fine.
+    package func delete(_ name: String, wait: Duration? = nil) async throws(ControlError) -> EnvironmentRecord {
+        let name = try EnvironmentName(name)
+        let runtime = try box.runtime()
+        guard let record = try await runtime.store.delete(name, reason: "deleted on request") else {
+            guard let tombstone = try await runtime.store.findNewest(name: name) else { throw Self.unknown(name) }
+            return tombstone
+        }
+        runtime.dispatcherWake.signal()
+        runtime.hub.changed(record.id.text)
+        guard let wait else { return record }
+        return try await settled(record.id, name, wait, runtime) { $0.phase == .deleted }
+    }
+
+    /// The last lines of the server's log.
+    package func logs(_ name: String, lines: Int) async throws(ControlError) -> String {
+        let record = try await get(name)
+        let directory = configuration.environmentDirectory(record.id)
+        let log = try box.runtime().effectors.launcher.log(directory: directory, lines: max(1, min(lines, 10_000)))
+        return log.map { $0 + "\n" }.joined()
+    }
+
+    /// The history of the newest environment of that name, oldest line first.
+    package func events(_ name: String) async throws(ControlError) -> [EventRecord] {
+        let name = try EnvironmentName(name)
+        let store = try box.runtime().store
+        guard let record = try await store.findNewest(name: name) else { throw Self.unknown(name) }
+        return try await store.events(subject: record.id.text)
+    }
+
+    /// The URL of an environment's endpoint; nil while it has no port.
+    package func endpoint(of record: EnvironmentRecord) -> String? { configuration.endpoint(of: record) }
+
+    private static func unknown(_ name: EnvironmentName) -> ControlError {
+        ControlError(
+            .notFound, subject: name.text, "there is no environment '\(name)'",
+            hint: "`envctl list` shows those there are")
+    }
+}

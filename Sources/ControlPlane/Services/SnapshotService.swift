@@ -2,18 +2,100 @@ package import Environments
 
 /// What users do with snapshots.
 package struct SnapshotService: Sendable {
-    /// Records the snapshot and starts the import; returns at once.
-    package func importExport(name: String, directory: String) async throws(ControlError) -> SnapshotRecord {
-        throw notBuilt
-    }
-    package func get(_ name: String) async throws(ControlError) -> SnapshotRecord { throw notBuilt }
-    package func list() async throws(ControlError) -> [SnapshotRecord] { throw notBuilt }
-    /// Stops a running import; nothing of it stays.
-    package func cancel(_ name: String) async throws(ControlError) -> SnapshotRecord { throw notBuilt }
-    package func delete(_ name: String) async throws(ControlError) -> SnapshotRecord { throw notBuilt }
-    /// Returns when no import is running any more, ready or failed.
-    package func wait(_ name: String, timeout: Duration) async throws(ControlError) -> SnapshotRecord { throw notBuilt }
-    package func events(_ name: String) async throws(ControlError) -> [EventRecord] { throw notBuilt }
-}
+    private let box: RuntimeBox
 
-private let notBuilt = ControlError(.unavailable, "not built yet")
+    init(box: RuntimeBox) { self.box = box }
+
+    /// Records the snapshot and starts the import; returns at once. A name whose last import failed can be used again.
+    ///
+    /// - Parameter directory: absolute path of a directory that holds DynamoDB exports.
+    /// - Throws: `conflict` when the name is in use.
+    package func importExport(name: String, directory: String) async throws(ControlError) -> SnapshotRecord {
+        let name = try SnapshotName(name)
+        guard directory.hasPrefix("/") else {
+            throw ControlError(
+                .invalidRequest, subject: directory, "the export's directory '\(directory)' is not an absolute path",
+                hint: "write it from the root, beginning with '/'")
+        }
+        guard PosixFile.isDirectory(directory, followingLinks: true) else {
+            throw ControlError(
+                .invalidRequest, subject: directory, "there is no directory \(directory)",
+                hint: "name the directory that holds manifest-summary.json, as the control plane's machine sees it")
+        }
+        let runtime = try box.runtime()
+        var generator = SystemRandomNumberGenerator()
+        let record = try await runtime.store.requestImport(
+            id: SnapshotID(using: &generator), name: name, source: directory)
+        runtime.snapshotWake.signal()
+        return record
+    }
+
+    package func get(_ name: String) async throws(ControlError) -> SnapshotRecord {
+        let name = try SnapshotName(name)
+        guard let record = try await box.runtime().store.snapshot(name) else { throw Self.unknown(name) }
+        return record
+    }
+
+    /// The newest generation of every snapshot, by name.
+    package func list() async throws(ControlError) -> [SnapshotRecord] {
+        try await box.runtime().store.snapshots()
+    }
+
+    /// Stops a running import; returns when nothing of it is left.
+    /// - Throws: `conflict` when none runs.
+    package func cancel(_ name: String) async throws(ControlError) -> SnapshotRecord {
+        let record = try await get(name)
+        let runtime = try box.runtime()
+        guard try await runtime.store.requestCancel(record.id) else {
+            throw ControlError(
+                .conflict, subject: name, "snapshot '\(name)' is not being imported: it is \(record.state.rawValue)",
+                hint: "`envctl snapshot delete \(name)` removes it")
+        }
+        runtime.hub.changed(record.id.text)
+        return try await settled(record, timeout: Self.patience) { $0.state != .importing }
+    }
+
+    /// Drops a snapshot; returns when its storage is gone. Environments that were cloned from it stay.
+    package func delete(_ name: String) async throws(ControlError) -> SnapshotRecord {
+        let record = try await get(name)
+        let runtime = try box.runtime()
+        try await runtime.store.requestDelete(record)
+        runtime.snapshotWake.signal()
+        return try await settled(record, timeout: Self.patience) { $0.state == .deleted }
+    }
+
+    /// Returns when no import of it is running any more, well or badly.
+    package func wait(_ name: String, timeout: Duration) async throws(ControlError) -> SnapshotRecord {
+        try await settled(get(name), timeout: timeout) { $0.state != .importing }
+    }
+
+    /// The history of a snapshot, oldest line first.
+    package func events(_ name: String) async throws(ControlError) -> [EventRecord] {
+        let record = try await get(name)
+        return try await box.runtime().store.events(subject: record.id.text)
+    }
+
+    /// Ending a COPY and dropping a database is a matter of moments, whatever its size.
+    private static let patience = Duration.seconds(60)
+
+    private func settled(
+        _ record: SnapshotRecord, timeout: Duration, _ isDone: @escaping @Sendable (SnapshotRecord) -> Bool
+    ) async throws(ControlError) -> SnapshotRecord {
+        let runtime = try box.runtime()
+        return try await awaiting(
+            "snapshot '\(record.name)' did not settle", subject: record.name.text,
+            changes: runtime.hub.changes(of: record.id.text), timeout: timeout
+        ) { () async throws(ControlError) in
+            guard let now = try await runtime.store.generation(record.id, record.generation)?.record else {
+                throw Self.unknown(record.name)
+            }
+            return isDone(now) ? now : nil
+        }
+    }
+
+    private static func unknown(_ name: SnapshotName) -> ControlError {
+        ControlError(
+            .notFound, subject: name.text, "there is no snapshot '\(name)'",
+            hint: "`envctl snapshot list` shows those there are")
+    }
+}

@@ -1,0 +1,83 @@
+import Environments
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Claims environments that are due and drives each in a task of its own, within the limits. It is woken by requests
+/// and by its workers; polling stands behind that.
+final class Dispatcher: Service {
+    private let store: RecordStore
+    private let worker: EnvironmentWorker
+    private let tunables: Tunables
+    private let wake: WakeSignal
+    private let logger: Logger
+    private let slots: Mutex<WorkSlots>
+
+    init(store: RecordStore, worker: EnvironmentWorker, tunables: Tunables, wake: WakeSignal, logger: Logger) {
+        self.store = store
+        self.worker = worker
+        self.tunables = tunables
+        self.wake = wake
+        self.logger = logger
+        slots = Mutex(
+            WorkSlots(maximumClones: tunables.concurrentClones, maximumWorkers: tunables.concurrentWorkers))
+    }
+
+    func run() async throws {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.renewLeases() }
+            await withGracefulShutdownHandler {
+                while !Task.isCancelled, !Task.isShuttingDownGracefully {
+                    let pause = await self.dispatch(into: &group)
+                    await wake.wait(atMost: pause)
+                }
+            } onGracefulShutdown: {
+                self.wake.signal()
+            }
+        }
+    }
+
+    /// Claims what there is room for and starts it. Returns how long to wait at most before looking again.
+    private func dispatch(into group: inout DiscardingTaskGroup) async -> Duration {
+        let free = slots.withLock { $0.free }
+        // A worker that ends signals.
+        guard free.beforeClone > 0 || free.others > 0 else { return tunables.pollInterval }
+        do {
+            let batch = try await store.claim(
+                beforeClone: free.beforeClone, others: free.others, lease: tunables.lease)
+            for claimed in batch.claimed {
+                slots.withLock { $0.begin(claimed.record.id, claimed.record.phase) }
+                group.addTask { await self.drive(claimed) }
+            }
+            guard let next = batch.nextDue else { return tunables.pollInterval }
+            // What is due and was not claimed waits for a place, and the worker that frees one signals.
+            return next <= .zero ? tunables.pollInterval : min(next + .milliseconds(1), tunables.pollInterval)
+        } catch {
+            logger.error("no work could be claimed", metadata: ["error": "\(error)"])
+            return .milliseconds(500)
+        }
+    }
+
+    private func drive(_ claimed: ClaimedEnvironment) async {
+        let id = claimed.record.id
+        await worker.drive(claimed) { phase in
+            if self.slots.withLock({ $0.update(id, phase) }) { self.wake.signal() }
+        }
+        slots.withLock { $0.end(id) }
+        wake.signal()
+    }
+
+    /// Keeps the claims alive while something runs; a process that hangs loses them.
+    private func renewLeases() async {
+        await cancelWhenGracefulShutdown {
+            while (try? await Task.sleep(for: self.tunables.lease / 4)) != nil {
+                guard self.slots.withLock({ !$0.running.isEmpty }) else { continue }
+                do {
+                    try await self.store.renewLeases(self.tunables.lease)
+                } catch {
+                    self.logger.warning("the claims could not be renewed", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+    }
+}

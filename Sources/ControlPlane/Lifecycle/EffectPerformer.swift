@@ -1,0 +1,175 @@
+import Environments
+import Logging
+import Postgres
+
+/// What `CloneSealer` does, so that tests can put faults in its place.
+protocol Sealer: Sendable {
+    func seal(_ request: SealRequest) async throws(ControlError) -> SealedEnvironment
+}
+
+/// What `Prober` does, so that tests can put faults in its place.
+protocol EndpointProber: Sendable {
+    func probe(
+        endpoint: String, credential: ProbeCredential, target: ProbeTarget?, deadline: Duration,
+        stillRuns: @Sendable () -> Bool
+    ) async throws(ControlError)
+}
+
+extension CloneSealer: Sealer {}
+extension Prober: EndpointProber {}
+
+/// The parts that act on the world.
+struct Effectors: Sendable {
+    var provider: any CloneProvider
+    var sealer: any Sealer
+    var launcher: any Launcher
+    var prober: any EndpointProber
+
+    init(
+        provider: any CloneProvider, sealer: any Sealer, launcher: any Launcher, prober: any EndpointProber
+    ) {
+        self.provider = provider
+        self.sealer = sealer
+        self.launcher = launcher
+        self.prober = prober
+    }
+}
+
+/// Carries the state machine's effects out for one environment at a time.
+struct EffectPerformer: Sendable {
+    let effectors: Effectors
+    let store: RecordStore
+    let installation: InstallationID
+    let configuration: ControlPlaneConfiguration
+
+    func observe(_ record: EnvironmentRecord) -> Observation {
+        switch record.phase {
+        case .requested, .cloning, .sealing, .deleted:
+            // A server is started only after sealing, so there is nothing to look for.
+            return Observation(server: nil)
+        case .starting, .probing, .ready, .failed, .deleting:
+            if let server = record.server, effectors.launcher.isAlive(process(server, record)) {
+                return Observation(server: server)
+            }
+            let found = effectors.launcher.find(id: record.id.text, directory: directory(record))
+            return Observation(server: found.map { ServerIdentity(pid: $0.pid, startTime: $0.startTime) })
+        }
+    }
+
+    func perform(
+        _ effect: Effect, _ record: EnvironmentRecord, observed: Observation
+    ) async throws(ControlError) -> EffectResult {
+        switch effect {
+        case .clone: try await clone(record)
+        case .seal: try await seal(record)
+        case .takePort: try await takePort()
+        case .launch: try await launch(record)
+        case .probe: try await probe(record, observed)
+        case .stopServer: try await stop(record, observed)
+        case .dropStorage: try await drop(record)
+        }
+    }
+
+    private func clone(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
+        let source = ResourceNames.snapshotDatabase(record.snapshotID, generation: record.generation)
+        let mark = InstallationMark(
+            installation: installation.text, kind: .environment, id: record.id.text, generation: record.incarnation)
+        try await effectors.provider.clone(
+            CloneRequest(
+                source: source, target: record.database, role: record.role, rolePassword: try password(record),
+                mark: mark))
+        return .done
+    }
+
+    private func seal(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
+        let sealed = try await effectors.sealer.seal(
+            SealRequest(
+                database: record.database, role: record.role, rolePassword: try password(record),
+                accountID: record.accountID, forbidden: [store.pool.configuration.database]))
+        return .sealed(
+            accountID: sealed.accountID,
+            credential: EnvironmentCredential(
+                accessKeyID: sealed.accessKeyID, secretAccessKey: sealed.secretAccessKey))
+    }
+
+    private func takePort() async throws(ControlError) -> EffectResult {
+        guard let port = try await store.takePort(configuration.ports) else {
+            throw ControlError.portsUsedUp(configuration.ports)
+        }
+        return .port(port)
+    }
+
+    private func launch(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
+        guard let port = record.port else { throw ControlError(.failed, "no port is reserved") }
+        let database = effectors.provider.connection(
+            to: record.database, user: record.role, password: try password(record))
+        let server = try await effectors.launcher.launch(
+            LaunchRequest(
+                id: record.id.text, directory: directory(record), address: configuration.endpointAddress, port: port,
+                database: database, region: record.region))
+        return .launched(ServerIdentity(pid: server.pid, startTime: server.startTime))
+    }
+
+    private func probe(
+        _ record: EnvironmentRecord, _ observed: Observation
+    ) async throws(ControlError) -> EffectResult {
+        guard let credential = record.credential, let endpoint = configuration.endpoint(of: record) else {
+            throw ControlError(.failed, "the environment has no credential or no port to probe with")
+        }
+        let target = try await store.generation(record.snapshotID, record.generation)?.probeTarget
+            .flatMap(ProbeTarget.init(json:))
+        try await effectors.prober.probe(
+            endpoint: endpoint,
+            credential: ProbeCredential(
+                accessKeyID: credential.accessKeyID, secretAccessKey: credential.secretAccessKey,
+                region: record.region),
+            target: target, deadline: configuration.tunables.probeDeadline,
+            stillRuns: { [launcher = effectors.launcher] in
+                observed.server.map { launcher.isAlive(process($0, record)) } ?? false
+            })
+        return .done
+    }
+
+    private func stop(_ record: EnvironmentRecord, _ observed: Observation) async throws(ControlError) -> EffectResult {
+        if let server = observed.server { try await effectors.launcher.stop(process(server, record)) }
+        return .done
+    }
+
+    private func drop(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
+        try await effectors.provider.drop(database: record.database, role: record.role)
+        try PosixFile.remove(directory(record))
+        return .done
+    }
+
+    private func password(_ record: EnvironmentRecord) throws(ControlError) -> String {
+        guard let password = record.rolePassword else {
+            throw ControlError(.misconfigured, subject: record.name.text, "the record has no role password")
+        }
+        return password
+    }
+
+    private func directory(_ record: EnvironmentRecord) -> String { configuration.environmentDirectory(record.id) }
+
+    private func process(_ server: ServerIdentity, _ record: EnvironmentRecord) -> ServerProcess {
+        ServerProcess(pid: server.pid, startTime: server.startTime, port: record.port ?? 0)
+    }
+}
+
+extension ControlPlaneConfiguration {
+    /// The URL of an environment's endpoint; nil while it has no port.
+    func endpoint(of record: EnvironmentRecord) -> String? {
+        guard let port = record.port else { return nil }
+        // A client cannot connect to a wildcard address.
+        let host = ["0.0.0.0", "::"].contains(endpointAddress) ? "127.0.0.1" : endpointAddress
+        return host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+    }
+}
+
+extension ControlError {
+    static func portsUsedUp(_ ports: ClosedRange<Int>) -> ControlError {
+        ControlError(
+            .capacity, subject: "ports",
+            "every port from \(ports.lowerBound) to \(ports.upperBound) is reserved by an environment",
+            hint: "delete environments that nobody needs, or start the control plane with a larger ENVCTL_PORTS")
+    }
+}

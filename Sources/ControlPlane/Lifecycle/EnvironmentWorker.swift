@@ -1,0 +1,143 @@
+import Environments
+import Logging
+import ServiceLifecycle
+
+/// Takes one claimed environment as far as it goes now: decide, act, record, until it rests, has to wait, or belongs to
+/// somebody else.
+struct EnvironmentWorker: Sendable {
+    let machine: EnvironmentMachine
+    let performer: EffectPerformer
+    let store: RecordStore
+    let hub: ChangeHub
+    let health: HealthRegistry
+    let logger: Logger
+
+    /// - Parameter onPhase: called with the phase after each recorded step.
+    func drive(_ claimed: ClaimedEnvironment, onPhase: @Sendable (Phase) -> Void) async {
+        var current = claimed
+        var clock = DatabaseClock(claimed.now)
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            let record = current.record
+            let observed = performer.observe(record)
+            let decision = machine.step(record, observed: observed, now: clock.now)
+            guard let transition = await transition(decision, record, observed, clock) else { break }
+            guard let written = await write(transition, from: current, now: clock.now) else { return }
+            current = written.claimed
+            clock = DatabaseClock(current.now)
+            announce(current.record)
+            onPhase(current.record.phase)
+            if !written.isClaimed { return }
+        }
+        await release(current)
+    }
+
+    /// The record after the decision was carried out; nil when nothing is to be recorded.
+    private func transition(
+        _ decision: Decision, _ record: EnvironmentRecord, _ observed: Observation, _ clock: DatabaseClock
+    ) async -> Transition? {
+        var generator = SystemRandomNumberGenerator()
+        switch decision {
+        case .rest:
+            announce(record)
+            return nil
+        case .enter(let phase): return machine.entering(phase, record, now: clock.now)
+        case .adopt(let server): return machine.adopting(server, record, now: clock.now)
+        case .serverLost: return machine.losingServer(record, now: clock.now, using: &generator)
+        case .perform(let effect):
+            let started = ContinuousClock.now
+            do {
+                effect.failpointBefore.hit()
+                let result = try await performer.perform(effect, record, observed: observed)
+                effect.failpointAfter.hit()
+                let took = started.duration(to: .now)
+                return machine.succeeded(effect, result, record, took: took, now: clock.now)
+            } catch {
+                // The process is going; the next one does it again.
+                guard error.code != .cancelled, !Task.isCancelled else { return nil }
+                logger.warning(
+                    "a step failed",
+                    metadata: [
+                        "environment": "\(record.name)", "step": "\(effect.rawValue)", "try": "\(record.attempts + 1)",
+                        "error": "\(error)",
+                    ])
+                return machine.failed(effect, error, record, now: clock.now, using: &generator)
+            }
+        }
+    }
+
+    /// Records a step, insisting while the records cannot be reached: what was done should not be done twice.
+    private func write(
+        _ transition: Transition, from current: ClaimedEnvironment, now: Timestamp
+    ) async -> (claimed: ClaimedEnvironment, isClaimed: Bool)? {
+        let due = transition.record.nextAttemptAt
+        let keep = due.map { $0 <= now } ?? false
+        var generator = SystemRandomNumberGenerator()
+        for attempt in 1... {
+            do {
+                let outcome = try await store.write(
+                    transition, from: current.record, epoch: current.epoch, keepClaim: keep)
+                switch outcome {
+                case .written(let claimed):
+                    if claimed.record.phase == .ready { Failpoint.readyRecorded.hit() }
+                    return (claimed, keep)
+                case .changed(let claimed): return (claimed, true)
+                case .fenced:
+                    logger.warning(
+                        "another worker has taken the environment over",
+                        metadata: ["environment": "\(current.record.name)"])
+                    return nil
+                }
+            } catch {
+                logger.error(
+                    "a step could not be recorded",
+                    metadata: ["environment": "\(current.record.name)", "error": "\(error)"])
+                let delay = machine.retry.delay(attempts: attempt, using: &generator)
+                guard !Task.isShuttingDownGracefully, (try? await Task.sleep(for: delay)) != nil else { return nil }
+            }
+        }
+        return nil
+    }
+
+    private func release(_ current: ClaimedEnvironment) async {
+        guard !Task.isCancelled else { return }
+        do {
+            try await store.release(current)
+        } catch {
+            // The lease runs out by itself.
+            logger.warning(
+                "a claim could not be released",
+                metadata: ["environment": "\(current.record.name)", "error": "\(error)"])
+        }
+    }
+
+    private func announce(_ record: EnvironmentRecord) {
+        health.update(record)
+        hub.changed(record.id.text)
+    }
+}
+
+extension Effect {
+    var failpointBefore: Failpoint {
+        switch self {
+        case .clone: .cloneBefore
+        case .seal: .sealBefore
+        case .takePort: .takePortBefore
+        case .launch: .launchBefore
+        case .probe: .probeBefore
+        case .stopServer: .stopServerBefore
+        case .dropStorage: .dropStorageBefore
+        }
+    }
+
+    var failpointAfter: Failpoint {
+        switch self {
+        case .clone: .cloneAfter
+        case .seal: .sealAfter
+        case .takePort: .takePortAfter
+        case .launch: .launchAfter
+        case .probe: .probeAfter
+        case .stopServer: .stopServerAfter
+        case .dropStorage: .dropStorageAfter
+        }
+    }
+}

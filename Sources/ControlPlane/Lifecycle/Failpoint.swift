@@ -1,0 +1,43 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Moments at which a test kills the real process, to prove that the next one finds its way: a testing aid, switched
+/// on by naming one of them in `ENVCTL_FAILPOINT`, and nothing else reads that variable.
+package enum Failpoint: String, Sendable, CaseIterable {
+    /// A request is recorded; nothing is made.
+    case requestRecorded = "request.recorded"
+    case cloneBefore = "clone.before-effect"
+    case cloneAfter = "clone.after-effect"
+    case sealBefore = "seal.before-effect"
+    case sealAfter = "seal.after-effect"
+    case launchBefore = "launch.before-effect"
+    case launchAfter = "launch.after-effect"
+    case probeBefore = "probe.before-effect"
+    case probeAfter = "probe.after-effect"
+    /// `ready` is recorded; nobody was told.
+    case readyRecorded = "ready.recorded"
+    case stopServerBefore = "stopServer.before-effect"
+    case stopServerAfter = "stopServer.after-effect"
+    case dropStorageBefore = "dropStorage.before-effect"
+    case dropStorageAfter = "dropStorage.after-effect"
+    case takePortBefore = "takePort.before-effect"
+    case takePortAfter = "takePort.after-effect"
+    case importBefore = "import.before-effect"
+    case importAfter = "import.after-effect"
+    case dropSnapshotBefore = "dropSnapshot.before-effect"
+    case dropSnapshotAfter = "dropSnapshot.after-effect"
+
+    /// Kills this process here if that was asked for; else costs one comparison.
+    package func hit() {
+        guard Failpoint.armed == self else { return }
+        kill(getpid(), SIGKILL)
+    }
+
+    /// The moment that `ENVCTL_FAILPOINT` names.
+    package static let armed: Failpoint? = getenv("ENVCTL_FAILPOINT").flatMap {
+        Failpoint(rawValue: String(cString: $0))
+    }
+}

@@ -1,0 +1,68 @@
+import Environments
+import Logging
+import Postgres
+import ServiceLifecycle
+
+/// Everything that makes the records true, put together: the workers, the reaper, the watches, and how they wake one
+/// another.
+struct LifecycleEngine: Sendable {
+    let store: RecordStore
+    let hub = ChangeHub()
+    let dispatcherWake = WakeSignal()
+    let reaperWake = WakeSignal()
+    let snapshotWake = WakeSignal()
+    let worker: EnvironmentWorker
+    let reaper: Reaper
+    let reconciler: Reconciler
+    let services: [any Service]
+    private let health: HealthRegistry
+    private let healthCheck: HealthCheck
+
+    var wakes: [WakeSignal] { [dispatcherWake, reaperWake, snapshotWake] }
+
+    init(
+        configuration: ControlPlaneConfiguration, store: RecordStore, effectors: Effectors, importer: any Importer,
+        installation: InstallationID, logger: Logger
+    ) {
+        self.store = store
+        let tunables = configuration.tunables
+        health = HealthRegistry()
+        healthCheck = HealthCheck(launcher: effectors.launcher)
+        worker = EnvironmentWorker(
+            machine: EnvironmentMachine(retry: tunables.retry),
+            performer: EffectPerformer(
+                effectors: effectors, store: store, installation: installation, configuration: configuration),
+            store: store, hub: hub, health: health, logger: logger)
+        reaper = Reaper(
+            store: store, wake: reaperWake, dispatcher: dispatcherWake, hub: hub,
+            sweepInterval: tunables.sweepInterval, logger: logger)
+        reconciler = Reconciler(
+            store: store, effectors: effectors, installation: installation, configuration: configuration,
+            logger: logger)
+        services = [
+            Dispatcher(store: store, worker: worker, tunables: tunables, wake: dispatcherWake, logger: logger),
+            reaper,
+            reconciler,
+            HealthWatch(
+                registry: health, check: healthCheck, store: store, wake: dispatcherWake,
+                interval: tunables.healthInterval, logger: logger),
+            SnapshotWorker(
+                store: store, provider: effectors.provider, importer: importer, installation: installation,
+                tunables: tunables, wake: snapshotWake, hub: hub, logger: logger),
+            RecordListener(
+                configuration: store.pool.configuration, hub: hub, wakes: [dispatcherWake, reaperWake],
+                snapshotWake: snapshotWake, logger: logger),
+        ]
+    }
+
+    /// What a start does before anything else: frees what the process before held, learns which servers should run,
+    /// and removes what that process made and nobody recorded.
+    func recover() async throws(ControlError) {
+        try await store.releaseOwnLeases()
+        try await store.releaseOwnGenerationLeases()
+        for record in try await store.list() { health.update(record) }
+        let dead = healthCheck.dead(health.all)
+        if !dead.isEmpty { try await store.wake(dead, phase: .ready) }
+        try await reconciler.tick(suspects: [], sightings: 1)
+    }
+}

@@ -1,0 +1,153 @@
+import Environments
+import Postgres
+
+extension RecordStore {
+    /// Records a snapshot that is to be imported. A snapshot whose last import failed gets its next generation.
+    /// - Throws: `conflict` when the name is in use.
+    func requestImport(
+        id: SnapshotID, name: SnapshotName, source: String
+    ) async throws(ControlError) -> SnapshotRecord {
+        try await storing("record the snapshot") {
+            try await pool.transaction { connection in
+                // The index lets one of two simultaneous requests through; the row lock orders those that follow.
+                try await connection.query(
+                    """
+                    INSERT INTO snapshots (id, name) VALUES ($1, $2)
+                    ON CONFLICT (name) WHERE deleted_at IS NULL DO NOTHING
+                    """, .text(id.text), .text(name.text))
+                let owner = try await connection.query(
+                    "SELECT id FROM snapshots WHERE name = $1 AND deleted_at IS NULL FOR UPDATE", .text(name.text))
+                guard let owner = try owner.first?[0].string else {
+                    throw ControlError(.unavailable, subject: name.text, "snapshot '\(name)' was just deleted")
+                }
+                let newest = try await connection.query(Self.newest(where: "s.id = $1"), .text(owner))
+                var number = 1
+                if let row = newest.first {
+                    let existing = try SnapshotRow.decode(row).record
+                    guard existing.state == .failed else { throw Self.nameTaken(existing) }
+                    number = existing.generation + 1
+                }
+                try await connection.query(
+                    """
+                    WITH made AS (
+                        INSERT INTO generations (snapshot_id, number, state, source, next_attempt_at)
+                        VALUES ($1, $2, 'importing', $3, clock_timestamp()) RETURNING *
+                    ), intended AS (
+                        INSERT INTO intents (subject_kind, subject_id, effect, target)
+                        SELECT 'snapshot', snapshot_id, 'import', jsonb_build_object('generation', number) FROM made
+                    )
+                    INSERT INTO events (subject_kind, subject_id, kind, message)
+                    SELECT 'snapshot', snapshot_id, 'importing', 'importing generation ' || number || ' from ' || source
+                    FROM made
+                    """, .text(owner), .int(number), .text(source))
+                let rows = try await connection.query(Self.newest(where: "s.id = $1"), .text(owner))
+                guard let row = rows.first else {
+                    throw ControlError(.failed, subject: name.text, "the record of '\(name)' vanished")
+                }
+                return try SnapshotRow.decode(row).record
+            }
+        }
+    }
+
+    private static func nameTaken(_ existing: SnapshotRecord) -> ControlError {
+        let hint =
+            switch existing.state {
+            case .importing: "follow it with `envctl snapshot show \(existing.name)`, or cancel it"
+            case .deleting: "try again in a moment"
+            case .ready, .failed, .deleted: "choose another name, or `envctl snapshot delete \(existing.name)` first"
+            }
+        return ControlError(
+            .conflict, subject: existing.name.text,
+            "snapshot '\(existing.name)' exists already (\(existing.state.rawValue))", hint: hint)
+    }
+
+    /// SQL for the newest generation of each live snapshot that fits.
+    private static func newest(where condition: String) -> String {
+        """
+        SELECT DISTINCT ON (s.name) \(SnapshotRow.columns)
+        FROM snapshots s JOIN generations g ON g.snapshot_id = s.id
+        WHERE s.deleted_at IS NULL AND \(condition) ORDER BY s.name, g.number DESC
+        """
+    }
+
+    /// The newest generation of a live snapshot.
+    func snapshot(_ name: SnapshotName) async throws(ControlError) -> SnapshotRecord? {
+        try await snapshots(where: "s.name = $1", [.text(name.text)]).first?.record
+    }
+
+    /// The newest generation of every live snapshot, by name.
+    func snapshots() async throws(ControlError) -> [SnapshotRecord] {
+        try await snapshots(where: "true", []).map(\.record)
+    }
+
+    private func snapshots(
+        where condition: String, _ parameters: [PostgresValue]
+    ) async throws(ControlError) -> [ClaimedGeneration] {
+        try await storing("read the snapshots") {
+            try await pool.query(PostgresQuery(Self.newest(where: condition), parameters)).map(SnapshotRow.decode)
+        }
+    }
+
+    /// One generation, whatever its state.
+    func generation(_ snapshot: SnapshotID, _ number: Int) async throws(ControlError) -> ClaimedGeneration? {
+        try await storing("read the snapshot") {
+            try await pool.query(
+                """
+                SELECT \(SnapshotRow.columns) FROM snapshots s JOIN generations g ON g.snapshot_id = s.id
+                WHERE s.id = $1 AND g.number = $2
+                """, .text(snapshot.text), .int(number)
+            ).first.map(SnapshotRow.decode)
+        }
+    }
+
+    /// Asks a running import to stop. False when none runs.
+    func requestCancel(_ snapshot: SnapshotID) async throws(ControlError) -> Bool {
+        try await storing("cancel the import") {
+            try await pool.query(
+                "UPDATE generations SET cancel_requested = true WHERE snapshot_id = $1 AND state = 'importing'",
+                .text(snapshot.text)
+            ).affectedRows > 0
+        }
+    }
+
+    /// Starts the deletion of a snapshot: every generation of it is to be dropped.
+    /// - Throws: `conflict` while it is being imported or copied.
+    func requestDelete(_ snapshot: SnapshotRecord) async throws(ControlError) {
+        try await storing("delete the snapshot") {
+            try await pool.transaction { connection in
+                try await connection.query("SELECT 1 FROM snapshots WHERE id = $1 FOR UPDATE", .text(snapshot.id.text))
+                let busy = try await connection.query(
+                    """
+                    SELECT name FROM environments
+                    WHERE snapshot_id = $1 AND phase IN ('requested', 'cloning') ORDER BY name LIMIT 1
+                    """, .text(snapshot.id.text))
+                if let name = try busy.first?[0].string {
+                    throw ControlError(
+                        .conflict, subject: snapshot.name.text,
+                        "snapshot '\(snapshot.name)' is being cloned to '\(name)'", hint: "try again in a moment")
+                }
+                let importing = try await connection.query(
+                    "SELECT 1 FROM generations WHERE snapshot_id = $1 AND state = 'importing'",
+                    .text(snapshot.id.text))
+                guard importing.isEmpty else {
+                    throw ControlError(
+                        .conflict, subject: snapshot.name.text, "snapshot '\(snapshot.name)' is being imported",
+                        hint: "cancel the import first")
+                }
+                try await connection.query(
+                    """
+                    WITH doomed AS (
+                        UPDATE generations
+                        SET state = 'deleting', attempts = 0, next_attempt_at = clock_timestamp()
+                        WHERE snapshot_id = $1 AND state <> 'deleted' RETURNING snapshot_id, number
+                    ), intended AS (
+                        INSERT INTO intents (subject_kind, subject_id, effect, target)
+                        SELECT 'snapshot', snapshot_id, 'delete', jsonb_build_object('generation', number) FROM doomed
+                    )
+                    INSERT INTO events (subject_kind, subject_id, kind, message)
+                    SELECT 'snapshot', snapshot_id, 'deleting', 'dropping generation ' || number FROM doomed
+                    """, .text(snapshot.id.text))
+            }
+        }
+    }
+}
