@@ -109,7 +109,8 @@ let package = Package(
         .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], swiftSettings: settings),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
         .testTarget(name: "AWSTests", dependencies: ["AWS", "Cryptography", "HTTPClient"], swiftSettings: settings),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "CPlatform", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "ExtendDBLayoutTests",
             dependencies: ["ExtendDBLayout", "DynamoModel", "Postgres", "Cryptography", "TestSupport"],

@@ -52,6 +52,7 @@ package final class PostgresPool: Sendable {
     // MARK: Use
 
     /// A connection for the caller alone.
+    @discardableResult
     package nonisolated(nonsending) func withConnection<T: Sendable>(
         _ body: (PostgresConnection) async throws -> T
     ) async throws -> T {
@@ -67,6 +68,7 @@ package final class PostgresPool: Sendable {
     }
 
     /// A connection for the caller alone, in a transaction: committed when `body` returns, rolled back when it throws.
+    @discardableResult
     package nonisolated(nonsending) func transaction<T: Sendable>(
         isolation: PostgresIsolation? = nil, _ body: (PostgresConnection) async throws -> T
     ) async throws -> T {
@@ -279,6 +281,7 @@ package final class PostgresPool: Sendable {
 }
 
 /// A pool for the duration of `body`; every connection is closed when it returns.
+@discardableResult
 package nonisolated(nonsending) func withPostgresPool<T: Sendable>(
     _ configuration: PostgresConfiguration, limits: PostgresPool.Limits = .init(),
     _ body: (PostgresPool) async throws -> T

@@ -7,6 +7,7 @@ package enum PostgresIsolation: String, Sendable, CaseIterable {
 extension PostgresConnection {
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws or the task is cancelled.
     /// The connection must be the caller's own and must not be in a transaction.
+    @discardableResult
     package nonisolated(nonsending) func transaction<T: Sendable>(
         isolation: PostgresIsolation? = nil, _ body: (PostgresConnection) async throws -> T
     ) async throws -> T {

@@ -33,6 +33,7 @@ package final class TestPostgres: Sendable {
     private static let starter = Starter()
 
     /// A database for one test, dropped afterwards whatever happens. Its name is not used again.
+    @discardableResult
     package static func withDatabase<T: Sendable>(
         template: String = "template1", _ body: (PostgresConfiguration) async throws -> T
     ) async throws -> T {
@@ -80,6 +81,7 @@ package final class TestPostgres: Sendable {
 }
 
 /// `TestPostgres.withDatabase` with a pool on it.
+@discardableResult
 package func withTestPool<T: Sendable>(
     limits: PostgresPool.Limits = .init(), _ body: (PostgresPool) async throws -> T
 ) async throws -> T {
@@ -89,6 +91,7 @@ package func withTestPool<T: Sendable>(
 }
 
 /// `TestPostgres.withDatabase` with a connection to it.
+@discardableResult
 package func withTestConnection<T: Sendable>(
     _ body: (PostgresConnection) async throws -> T
 ) async throws -> T {

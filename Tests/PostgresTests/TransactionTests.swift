@@ -1,0 +1,188 @@
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+private struct Stop: Error {}
+
+@Suite struct TransactionTests {
+    @Test func commitsAndRollsBack() async throws {
+        try await withTestConnection { connection in
+            try await connection.query("CREATE TABLE t (id int)")
+            let value = try await connection.transaction(isolation: .serializable) { connection in
+                try await connection.query("INSERT INTO t VALUES (1)")
+                return try await connection.query("SHOW transaction_isolation")[0][0].string
+            }
+            #expect(value == "serializable")
+            await #expect(throws: Stop.self) {
+                try await connection.transaction { connection in
+                    try await connection.query("INSERT INTO t VALUES (2)")
+                    throw Stop()
+                }
+            }
+            #expect(try await connection.query("SELECT count(*) FROM t")[0][0].int == 1)
+            #expect(connection.status.value == .clean)
+        }
+    }
+
+    @Test func aSwallowedFailureIsNoCommit() async throws {
+        try await withTestConnection { connection in
+            let error = await postgresError {
+                try await connection.transaction { connection in
+                    await postgresError { try await connection.query("SELECT 1/0") }
+                }
+            }
+            #expect(error?.sqlState == SQLState.failedTransaction)
+            #expect(connection.status.value == .clean)
+        }
+    }
+
+    @Test func doesNotNest() async throws {
+        try await withTestConnection { connection in
+            let error = await postgresError {
+                try await connection.transaction { connection in
+                    try await connection.transaction { _ in }
+                }
+            }
+            #expect(error?.code == .misuse)
+            #expect(connection.status.value == .clean)
+        }
+    }
+
+    @Test func aPipelineIsPartOfIt() async throws {
+        try await withTestConnection { connection in
+            try await connection.query("CREATE TABLE t (id int)")
+            await #expect(throws: Stop.self) {
+                try await connection.transaction { connection in
+                    try await connection.pipeline(["INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)"])
+                    throw Stop()
+                }
+            }
+            #expect(try await connection.query("SELECT count(*) FROM t")[0][0].int == 0)
+        }
+    }
+}
+
+@Suite struct CancellationTests {
+    /// Cancels `body`'s task as soon as the server runs a statement that sleeps.
+    private func cancelWhenSleeping(
+        _ configuration: PostgresConfiguration, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws -> (any Error)? {
+        let observer = try await PostgresConnection.connect(configuration)
+        let error = await withTaskGroup(of: (any Error)?.self) { group in
+            group.addTask {
+                do {
+                    try await body()
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            do {
+                try await waitUntilSleeping(observer)
+            } catch {
+                Issue.record(error)
+            }
+            group.cancelAll()
+            return await group.next() ?? nil
+        }
+        await observer.close()
+        return error
+    }
+
+    /// Asks until `pg_stat_activity` shows the sleeper, at most 20 s.
+    private func waitUntilSleeping(_ observer: PostgresConnection) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try await observer.query(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")[0][0]
+            .int == 0
+        {
+            try #require(ContinuousClock.now < deadline, "the statement never ran")
+            await Task.yield()
+        }
+    }
+
+    @Test func cancelsTheStatementOnTheServer() async throws {
+        try await TestPostgres.withDatabase { configuration in
+            let connection = try await PostgresConnection.connect(configuration)
+            let start = ContinuousClock.now
+            let error = try await cancelWhenSleeping(configuration) {
+                try await connection.query("SELECT pg_sleep(60)")
+            }
+            #expect((error as? PostgresError)?.code == .cancelled)
+            #expect((error as? PostgresError)?.sqlState == SQLState.queryCancelled)
+            #expect(ContinuousClock.now - start < .seconds(30))
+            #expect(try await connection.query("SELECT 1")[0][0].int == 1)
+            #expect(connection.status.value == .clean)
+            await connection.close()
+        }
+    }
+
+    @Test func dropsAnAnswerThatOthersStandBehind() async throws {
+        try await TestPostgres.withDatabase { configuration in
+            let connection = try await PostgresConnection.connect(configuration)
+            try await withThrowingTaskGroup(of: Int?.self) { group in
+                // In flight together: the first may not be cancelled on the server, which could hit the second.
+                let error = try await cancelWhenSleeping(configuration) {
+                    try await withThrowingTaskGroup(of: Void.self) { inner in
+                        inner.addTask { try await connection.query("SELECT pg_sleep(1)") }
+                        inner.addTask { try await connection.query("SELECT pg_sleep(0.1)") }
+                        try await inner.waitForAll()
+                    }
+                }
+                #expect((error as? PostgresError)?.code == .cancelled)
+                group.addTask { try await connection.query("SELECT 7")[0][0].int }
+                #expect(try await group.next() == 7)
+            }
+            await connection.close()
+        }
+    }
+
+    @Test func rollsBackACancelledTransaction() async throws {
+        try await TestPostgres.withDatabase { configuration in
+            try await withPostgresPool(configuration, limits: .init(maximum: 1)) { pool in
+                try await pool.query("CREATE TABLE t (id int)")
+                let error = try await cancelWhenSleeping(configuration) {
+                    try await pool.transaction { connection in
+                        try await connection.query("INSERT INTO t VALUES (1)")
+                        try await connection.query("SELECT pg_sleep(60)")
+                    }
+                }
+                #expect((error as? PostgresError)?.code == .cancelled)
+                #expect(try await pool.query("SELECT count(*) FROM t")[0][0].int == 0)
+                #expect(pool.openConnections == 1)
+            }
+        }
+    }
+
+    @Test func aCancelledTaskSendsNothing() async throws {
+        try await withTestConnection { connection in
+            try await connection.query("CREATE TABLE t (id int)")
+            await withTaskGroup(of: Void.self) { group in
+                group.cancelAll()
+                group.addTask {
+                    let error = await postgresError {
+                        try await connection.query("INSERT INTO t VALUES (1)")
+                    }
+                    #expect(error?.code == .cancelled)
+                }
+            }
+            #expect(try await connection.query("SELECT count(*) FROM t")[0][0].int == 0)
+        }
+    }
+
+    @Test func cancelsAConnectionAttempt() async throws {
+        try await withSilentServer { port in
+            let configuration = PostgresConfiguration(host: "127.0.0.1", port: port, user: "u", database: "d")
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let error = await postgresError {
+                        try await PostgresConnection.connect(configuration)
+                    }
+                    #expect(error?.code == .cancelled)
+                }
+                group.cancelAll()
+            }
+        }
+    }
+}
