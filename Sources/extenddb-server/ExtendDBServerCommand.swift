@@ -4,12 +4,6 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// The server's command line.
 ///
 /// Exit codes: 0 after a stop that was asked for, 1 when serving failed, 2 when the command line or the configuration
@@ -31,22 +25,17 @@ struct ExtendDBServerCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as ConfigurationError {
-            fail("error: \(error.message)\nhint: \(error.hint)\n", code: 2)
+            terminate("error: \(error.message)\nhint: \(error.hint)\n", code: 2)
         } catch {
             let code = exitCode(for: error)
             if code == .success {
                 print(fullMessage(for: error))
             } else if code == .validationFailure {
-                fail("\(fullMessage(for: error))\n", code: 2)
+                terminate("\(fullMessage(for: error))\n", code: 2)
             } else {
-                fail("error: \(error)\nhint: the log above says what the server was doing\n", code: 1)
+                terminate("error: \(error)\nhint: the log above says what the server was doing\n", code: 1)
             }
         }
-    }
-
-    private static func fail(_ message: String, code: CInt) -> Never {
-        fputs(message, stderr)
-        exit(code)
     }
 }
 

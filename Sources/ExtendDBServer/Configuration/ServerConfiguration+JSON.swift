@@ -1,4 +1,4 @@
-package import DynamoModel
+import DynamoModel
 import Logging
 import Postgres
 

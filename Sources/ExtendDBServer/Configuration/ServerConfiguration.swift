@@ -1,4 +1,3 @@
-package import DynamoModel
 package import Logging
 package import Postgres
 

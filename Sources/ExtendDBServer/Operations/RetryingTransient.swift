@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 
 /// Runs a unit of work again when PostgreSQL ended it for reasons that have nothing to do with the request: a
 /// serialization failure or a deadlock (SQLSTATE 40001, 40P01), which undid all of it.

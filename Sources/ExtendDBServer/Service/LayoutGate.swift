@@ -1,5 +1,5 @@
 import DynamoModel
-package import ExtendDBLayout
+import ExtendDBLayout
 package import Postgres
 
 /// Looks at the database with the first request instead of at the start: a server that nobody asks holds no

@@ -1,6 +1,6 @@
 import DynamoModel
 import ExtendDBLayout
-package import Logging
+import Logging
 import Postgres
 
 /// Where the reasons of a request's failure are written, with the request's identifier and without its content.

@@ -2,7 +2,7 @@ package import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// The wire server: accepts connections, answers requests one after another on each, and drains when told to stop.

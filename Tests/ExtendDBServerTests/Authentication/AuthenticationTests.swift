@@ -23,7 +23,8 @@ import Testing
     @Test func `the environment's key is accepted, again and again`() async throws {
         try await withServer { server in
             for _ in 0..<3 {
-                #expect(try await server.succeed("ListTables", "{}")["TableNames"] == .array([]))
+                let tables = try await server.succeed("ListTables", "{}")
+                #expect(tables["TableNames"] == .array([]))
             }
         }
     }

@@ -1,10 +1,12 @@
 import ExtendDBServer
+import Logging
+import Postgres
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 @Suite struct ServerConfigurationTests {

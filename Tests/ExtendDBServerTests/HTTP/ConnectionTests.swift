@@ -1,3 +1,4 @@
+import AWS
 import DynamoModel
 import ExtendDBServer
 import HTTPClient

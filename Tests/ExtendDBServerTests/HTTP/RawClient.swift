@@ -1,9 +1,9 @@
 import Dispatch
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A TCP connection on which a test writes exactly the bytes that it means to write.
@@ -17,13 +17,18 @@ final class RawClient: Sendable {
         var code: CInt
     }
 
-    /// - Parameter timeout: seconds that a read waits before it throws `EAGAIN`.
-    init(port: Int, timeout: Int = 20) throws {
+    /// - Parameters:
+    ///   - timeout: seconds that a read waits before it throws `EAGAIN`.
+    ///   - receiveBuffer: bytes that the kernel takes before the test reads them; the system's choice if `nil`.
+    init(port: Int, timeout: Int = 20, receiveBuffer: CInt? = nil) throws {
         #if canImport(Glibc)
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
-        descriptor = socket(AF_INET, SOCK_STREAM, 0)
+            descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #endif
+        if var size = receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -58,9 +63,9 @@ final class RawClient: Sendable {
             while sent < bytes.count {
                 let count = bytes[sent...].withUnsafeBytes { part in
                     #if canImport(Glibc)
-                    Glibc.send(descriptor, part.baseAddress, part.count, Int32(MSG_NOSIGNAL.rawValue))
+                        Glibc.send(descriptor, part.baseAddress, part.count, Int32(MSG_NOSIGNAL))
                     #else
-                    Darwin.send(descriptor, part.baseAddress, part.count, 0)
+                        Darwin.send(descriptor, part.baseAddress, part.count, 0)
                     #endif
                 }
                 guard count > 0 else { throw Failure(call: "send", code: errno) }

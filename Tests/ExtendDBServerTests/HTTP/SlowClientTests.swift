@@ -46,7 +46,7 @@ import Testing
 
     @Test func `a client that does not take its response is closed`() async throws {
         try await withBareServer(limits: Self.limits(idle: .milliseconds(300))) { server in
-            let client = try RawClient(port: server.port)
+            let client = try RawClient(port: server.port, receiveBuffer: 2_048)
             // Far more answers than the buffers of both ends hold, and nobody reads them.
             let requests = Array(String(repeating: "GET /none HTTP/1.1\r\nhost: x\r\n\r\n", count: 2_000).utf8)
             await #expect(throws: RawClient.Failure.self) {
@@ -58,16 +58,14 @@ import Testing
     }
 
     @Test func `idle connections are closed when the server stops`() async throws {
-        let clock = ContinuousClock()
-        let start = clock.now
-        try await withBareServer { server in
+        // Were the drain's time needed, the test would time out.
+        try await withBareServer(limits: Self.limits(drain: .seconds(600))) { server in
             let client = try RawClient(port: server.port)
             try await client.send("GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
             _ = try await client.receive(until: "}")
             server.stop()
             #expect(try await client.receiveAll() == "")
         }
-        #expect(start.duration(to: clock.now) < .seconds(4))
     }
 
     @Test func `a request under way is answered when the server stops, and then the connection closed`() async throws {

@@ -9,12 +9,13 @@ import Testing
         #expect(try TimeToLiveChange(current: "a", attribute: "a", enabled: false).attribute == nil)
     }
 
-    @Test(arguments: [
-        (nil, "a", false, "TimeToLive is already disabled"),
-        ("a", "a", true, "TimeToLive is already enabled"),
-        ("a", "b", true, "TimeToLive is active on a different AttributeName: current AttributeName is a"),
-        ("a", "b", false, "TimeToLive is active on a different AttributeName: current AttributeName is a"),
-    ] as [(String?, String, Bool, String)])
+    @Test(
+        arguments: [
+            (nil, "a", false, "TimeToLive is already disabled"),
+            ("a", "a", true, "TimeToLive is already enabled"),
+            ("a", "b", true, "TimeToLive is active on a different AttributeName: current AttributeName is a"),
+            ("a", "b", false, "TimeToLive is active on a different AttributeName: current AttributeName is a"),
+        ] as [(String?, String, Bool, String)])
     func `changes that do not`(current: String?, attribute: String, enabled: Bool, message: String) {
         #expect(throws: WireError.validation(message)) {
             try TimeToLiveChange(current: current, attribute: attribute, enabled: enabled)

@@ -1,5 +1,5 @@
 package import DynamoModel
-package import ExtendDBLayout
+import ExtendDBLayout
 package import Postgres
 
 /// The operations on tables, over the catalog.
