@@ -1,5 +1,5 @@
 package import ControlPlane
-package import ControlPlaneAPI
+import ControlPlaneAPI
 package import Environments
 
 #if canImport(FoundationEssentials)

@@ -1,6 +1,6 @@
 package import ArgumentParser
-import ControlPlane
-import ControlPlaneAPI
+package import ControlPlane
+package import ControlPlaneAPI
 import Environments
 
 #if canImport(Glibc)
@@ -22,7 +22,7 @@ package struct DoctorCommand: AsyncParsableCommand {
     package func run() async throws {
         let context = try CommandContext(options)
         var checks = MachineChecks(configuration: context.configuration).run()
-        do {
+        do throws(ControlError) {
             let client = try context.client()
             checks.append(contentsOf: try await client.doctor())
             checks.append(CheckResource(name: "control plane", ok: true, detail: "answers at \(client.target.url)"))
@@ -66,8 +66,8 @@ package struct MachineChecks: Sendable {
 
     private var server: CheckResource {
         check("extenddb-server") { () throws(ControlError) in
-            try configuration.serverExecutable
-                ?? ProcessLauncher.findExecutable(environment: configuration.processEnvironment)
+            if let named = configuration.serverExecutable { return named }
+            return try ProcessLauncher.findExecutable(environment: configuration.processEnvironment)
         }
     }
 
@@ -100,7 +100,7 @@ package struct MachineChecks: Sendable {
     }
 
     private func check(_ name: String, _ find: () throws(ControlError) -> String) -> CheckResource {
-        do {
+        do throws(ControlError) {
             return CheckResource(name: name, ok: true, detail: try find())
         } catch {
             return CheckResource(name: name, ok: false, detail: error.message, hint: error.hint)

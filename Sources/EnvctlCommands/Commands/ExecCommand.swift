@@ -42,7 +42,7 @@ package struct ExecCommand: AsyncParsableCommand {
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
         arguments.append(nil)
         defer { arguments.forEach { free($0) } }
-        execvp(arguments[0], arguments)
+        _ = command[0].withCString { execvp($0, arguments) }
         let reason = errno
         Output.errorLine("error: cannot run \(command[0]): \(String(cString: strerror(reason)))")
         if reason == ENOENT { Output.errorLine("hint: is it installed, and on PATH?") }

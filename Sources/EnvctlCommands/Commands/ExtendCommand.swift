@@ -1,4 +1,5 @@
 package import ArgumentParser
+import ControlPlaneAPI
 
 /// `envctl extend`.
 package struct ExtendCommand: AsyncParsableCommand {

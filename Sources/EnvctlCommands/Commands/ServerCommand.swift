@@ -4,6 +4,7 @@ import ControlPlaneAPI
 import Environments
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// `envctl server`.
 package struct ServerCommand: AsyncParsableCommand {

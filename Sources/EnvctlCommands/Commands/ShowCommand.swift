@@ -1,4 +1,5 @@
 package import ArgumentParser
+import ControlPlaneAPI
 
 /// `envctl show`.
 package struct ShowCommand: AsyncParsableCommand {

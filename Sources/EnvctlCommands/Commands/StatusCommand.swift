@@ -1,5 +1,5 @@
 package import ArgumentParser
-import ControlPlaneAPI
+package import ControlPlaneAPI
 
 /// `envctl status`.
 package struct StatusCommand: AsyncParsableCommand {

@@ -25,12 +25,13 @@ package struct UpCommand: AsyncParsableCommand {
             if context.format == .table { context.note(text) }
         }
         let status = try await context.client().status()
+        let url = try local.endpoint().url
         let took = Quantities.milliseconds(Int((clock.now - began).milliseconds))
         try context.emit(
             status,
             text: started
-                ? "control plane is up (\(took)): \(try local.endpoint().url)\n"
+                ? "control plane is up (\(took)): \(url)\n"
                     + "state in \(status.stateDirectory), log in \(local.logPath)"
-                : "control plane is running already: \(try local.endpoint().url)")
+                : "control plane is running already: \(url)")
     }
 }

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import ControlPlaneAPI
 
 /// `envctl wait`.
 package struct WaitCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import CPlatform
 import ControlPlane
-import Environments
+import ControlPlaneAPI
+package import Environments
 import HTTPClient
 
 #if canImport(FoundationEssentials)

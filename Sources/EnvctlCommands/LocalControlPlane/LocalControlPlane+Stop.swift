@@ -1,4 +1,5 @@
-package import ControlPlane
+import ControlPlane
+import ControlPlaneAPI
 package import Environments
 import Logging
 

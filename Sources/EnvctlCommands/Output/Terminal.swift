@@ -56,10 +56,10 @@ package enum Environment {
     /// All of it; of a name that stands twice the first one, as `getenv` has it.
     package static func all() -> [String: String] {
         var variables: [String: String] = [:]
-        var next = environ
-        while let entry = next?.pointee {
+        var index = 0
+        while let entry = environ[index] {
             let text = String(cString: entry)
-            next = next?.advanced(by: 1)
+            index += 1
             guard let split = text.firstIndex(of: "=") else { continue }
             let name = String(text[..<split])
             if variables[name] == nil { variables[name] = String(text[text.index(after: split)...]) }
