@@ -89,16 +89,24 @@ struct JSONScanner {
     /// A string token, quotes included.
     mutating func string() throws(JSONError) -> String {
         let token = try stringToken()
-        if !token.hasEscapes {
-            let span = UnsafeRawBufferPointer(rebasing: bytes[token.range])
-            guard let string = String(validating: span, as: UTF8.self) else {
-                throw JSONError(offset: token.range.lowerBound, reason: "the string is not valid UTF-8")
-            }
-            return string
-        }
+        let span = UnsafeRawBufferPointer(rebasing: bytes[token.range])
+        if !token.hasEscapes { return try string(of: span, isASCII: token.isASCII, at: token.range.lowerBound) }
         let decoded = try unescape(token.range)
-        guard let string = String(validating: decoded, as: UTF8.self) else {
-            throw JSONError(offset: token.range.lowerBound, reason: "the string is not valid UTF-8")
+        return try decoded.withJSONBytes { buffer throws(JSONError) in
+            try string(of: buffer, isASCII: false, at: token.range.lowerBound)
+        }
+    }
+
+    /// Decoding repairs what is invalid, so a string that came out otherwise than it went in was invalid. This is
+    /// several times faster than the standard library's validating initialiser.
+    private func string(
+        of span: UnsafeRawBufferPointer, isASCII: Bool, at offset: Int
+    ) throws(JSONError) -> String {
+        let string = String(decoding: span, as: UTF8.self)
+        if isASCII { return string }
+        let isExact = string.utf8.withContiguousStorageIfAvailable { $0.elementsEqual(span) }
+        guard isExact ?? string.utf8.elementsEqual(span) else {
+            throw JSONError(offset: offset, reason: "the string is not valid UTF-8")
         }
         return string
     }
@@ -133,6 +141,7 @@ extension JSONScanner {
     private struct StringToken {
         let range: Range<Int>
         let hasEscapes: Bool
+        let isASCII: Bool
     }
 
     /// Finds the end of a string and consumes it.
@@ -141,11 +150,13 @@ extension JSONScanner {
         try expect(UInt8(ascii: "\""))
         let start = index
         var hasEscapes = false
+        var seen: UInt8 = 0
         while index < bytes.count {
             let byte = bytes[index]
+            seen |= byte
             if byte == UInt8(ascii: "\"") {
                 index += 1
-                return StringToken(range: start..<(index - 1), hasEscapes: hasEscapes)
+                return StringToken(range: start..<(index - 1), hasEscapes: hasEscapes, isASCII: seen < 0x80)
             }
             if byte == UInt8(ascii: "\\") {
                 hasEscapes = true

@@ -26,6 +26,20 @@ extension AttributeValue {
     }
 }
 
+extension AttributeType {
+    /// Finds the type by the bytes of its descriptor, without a string: once for every value of every item read.
+    fileprivate init?(descriptor bytes: UnsafeRawBufferPointer) {
+        switch (bytes.count, bytes.first) {
+        case (1, UInt8(ascii: "S")): self = .string
+        case (1, UInt8(ascii: "N")): self = .number
+        case (1, UInt8(ascii: "B")): self = .binary
+        case (1, UInt8(ascii: "M")): self = .map
+        case (1, UInt8(ascii: "L")): self = .list
+        default: self.init(rawValue: String(decoding: bytes, as: UTF8.self))
+        }
+    }
+}
+
 private struct StoredItemDecoder {
     var scanner: JSONScanner
     var remainingDepth = Limits.jsonDepth
@@ -50,9 +64,8 @@ private struct StoredItemDecoder {
         try scanner.expect(UInt8(ascii: "{"))
         let offset = scanner.index
         guard scanner.peek() == UInt8(ascii: "\"") else { throw scanner.unexpected("a type descriptor") }
-        guard let type = AttributeType(rawValue: try scanner.string()) else {
-            throw JSONError(offset: offset, reason: "unknown type descriptor")
-        }
+        let descriptor = try scanner.withStringBytes { bytes throws(JSONError) in AttributeType(descriptor: bytes) }
+        guard let type = descriptor else { throw JSONError(offset: offset, reason: "unknown type descriptor") }
         try scanner.expect(UInt8(ascii: ":"))
         let value = try value(of: type)
         try scanner.expect(UInt8(ascii: "}"))
