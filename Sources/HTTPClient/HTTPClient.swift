@@ -14,7 +14,6 @@ package final class HTTPClient: Sendable {
     /// Handles that wait for their next request, each with its open connections.
     private let idle = Mutex(Idle())
     private let maximumIdle: Int
-    private let queue = DispatchQueue(label: "envctl.http-client", attributes: .concurrent)
 
     /// - Parameter maximumIdle: how many handles keep their connections after a request.
     package init(maximumIdle: Int = 16) {
@@ -46,7 +45,9 @@ package final class HTTPClient: Sendable {
         let cancellation = CurlTransfer.Cancellation()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<CurlTransfer.Outcome, Never>) in
-                queue.async {
+                // A serial queue of its own: those get a thread at once. Concurrent queues share the threads that
+                // run Swift's tasks, and a few transfers that wait there would hold up every task of the process.
+                DispatchQueue(label: "envctl.http-client.transfer").async {
                     continuation.resume(returning: transfer.run(request, cancellation, onBytes: onBytes))
                 }
             }

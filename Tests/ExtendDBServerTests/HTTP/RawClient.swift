@@ -114,7 +114,8 @@ final class RawClient: Sendable {
 
     private func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
+            // A serial queue gets a thread of its own; the global ones share those of Swift's pool.
+            DispatchQueue(label: "raw-client").async {
                 continuation.resume(with: Result { try body() })
             }
         }
