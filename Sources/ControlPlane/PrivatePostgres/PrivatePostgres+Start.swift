@@ -228,12 +228,13 @@ extension PrivatePostgres {
 
     /// Roles and privileges that everything else relies on; repeated at every start.
     func bootstrap(_ server: PrivatePostgresServer) async throws(ControlError) {
-        let dataRole = PostgresIdentifier.quote(TemplateProvider.dataRole)
         try await PostgresAdmin(configuration: server.admin).session("set up the private PostgreSQL") { connection in
-            let found = try await connection.query(
-                "SELECT FROM pg_roles WHERE rolname = $1", .text(TemplateProvider.dataRole))
-            if found.isEmpty {
-                try await connection.query(PostgresQuery("CREATE ROLE \(dataRole) NOLOGIN", prepared: false))
+            // The superuser owns the databases of a private server; on another one the owner is made.
+            for role in [TemplateProvider.dataRole, Self.superuser] {
+                let found = try await connection.query("SELECT FROM pg_roles WHERE rolname = $1", .text(role))
+                guard found.isEmpty else { continue }
+                let name = PostgresIdentifier.quote(role)
+                try await connection.query(PostgresQuery("CREATE ROLE \(name) NOLOGIN", prepared: false))
             }
             // A new database has the default privileges, whatever its template's are; these two exist already.
             try await connection.pipeline([
