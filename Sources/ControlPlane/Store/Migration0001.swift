@@ -134,7 +134,7 @@ extension Migrations {
         -- A row that nobody holds has something to tell: it is new, due, or settled. A worker's own steps stay quiet.
         CREATE FUNCTION announce() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            PERFORM pg_notify('envctl', TG_ARGV[0] || ' ' || to_jsonb(NEW)->>TG_ARGV[1]);
+            PERFORM pg_notify('envctl', TG_ARGV[0] || ' ' || (to_jsonb(NEW)->>TG_ARGV[1]));
             RETURN NULL;
         END $$;
         CREATE TRIGGER environments_announce AFTER INSERT OR UPDATE ON environments
