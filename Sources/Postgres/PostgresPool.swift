@@ -225,8 +225,9 @@ package final class PostgresPool: Sendable {
 
     /// The end of a shared use. A connection on which the last user left something behind is not worth the trouble.
     private func release(_ lease: Lease) {
-        let status = lease.connection.status.value
         update { state, now in
+            // Read under the lock: a user that left before had its answer before.
+            let status = lease.connection.status.value
             let isReusable = status == .clean || (status == .busy && !state.isLastUser(of: lease.id))
             return state.release(lease.id, isReusable: isReusable, now: now)
         }
