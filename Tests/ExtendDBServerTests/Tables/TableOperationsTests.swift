@@ -264,6 +264,18 @@ import Testing
         }
     }
 
+    // MARK: The service
+
+    @Test func `the endpoint is the one that was asked, and the limits are the service's`() async throws {
+        try await withServer { server in
+            let endpoints = try await server.succeed("DescribeEndpoints", "{}")
+            #expect(
+                endpoints["Endpoints"]?.arrayValue?.first?["Address"] == .string("127.0.0.1:\(server.port)"))
+            let limits = try await server.succeed("DescribeLimits", "{}")
+            #expect(limits["TableMaxReadCapacityUnits"] == .number("40000"))
+        }
+    }
+
     // MARK: Counting
 
     @Test func `a small table is counted when it is described`() async throws {
