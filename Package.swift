@@ -133,6 +133,7 @@ let package = Package(
             name: "EnvctlCommandsTests",
             dependencies: [
                 "EnvctlCommands", "ControlPlaneAPI", "ControlPlane", "Environments", "HTTPClient", "TestSupport",
+                argumentParser,
             ],
             swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),

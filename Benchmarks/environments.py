@@ -1,0 +1,170 @@
+"""Figures of environments: E3 (cold clone), E5 (server start), E6 (memory of an idle server).
+
+Prints a table and JSON. Nothing is asserted: a benchmark shows, a test decides. Run it through `Scripts/bench`, which
+builds in release and gives it an installation of its own.
+"""
+import json
+import os
+import pathlib
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BIN = pathlib.Path(os.environ["ENVCTL_BENCH_BIN"])
+PORTS = "25000-25099"
+
+
+class Installation:
+    def __init__(self):
+        self.home = tempfile.mkdtemp(prefix="envctl-bench-")
+        os.chmod(self.home, 0o755)
+        self.environ = {**os.environ, "ENVCTL_HOME": self.home, "ENVCTL_LISTEN": "127.0.0.1:0", "ENVCTL_PORTS": PORTS}
+
+    def envctl(self, *arguments):
+        done = subprocess.run([BIN / "envctl", *arguments], env=self.environ, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"envctl {' '.join(arguments)}: exit {done.returncode}\n{done.stderr}")
+        return done.stdout
+
+    def json(self, *arguments):
+        return json.loads(self.envctl(*arguments, "--output", "json"))
+
+    def psql(self, sql):
+        """Runs statements as the administrator; returns their output and what each took by psql's own clock, in ms."""
+        run = pathlib.Path(self.home, "run")
+        environ = {**os.environ, "PGPASSWORD": (run / "postgres.password").read_text().strip()}
+        done = subprocess.run(
+            ["psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", (run / "postgres.port").read_text().strip(),
+             "-U", "envctl", "-d", "postgres", "-v", "ON_ERROR_STOP=1"],
+            input="\\timing on\n" + sql, env=environ, capture_output=True, text=True, check=True)
+        lines = done.stdout.splitlines()
+        times = [float(line.split()[1]) for line in lines if line.startswith("Time:")]
+        return [line for line in lines if line and not line.startswith("Time:")], times
+
+
+def cold_clone(it, rounds=12):
+    """E3: request to `ready`, beside the bare CREATE DATABASE of the same template in the same minute."""
+    template = it.json("snapshot", "show", "prod-snapshot")["database"]
+    ours, bare, phases = [], [], []
+    for number in range(rounds):
+        _, times = it.psql(f'CREATE DATABASE bare_{number} TEMPLATE "{template}";\nDROP DATABASE bare_{number};\n')
+        bare.append(times[0])
+        timings = it.json("clone", "prod-snapshot", f"bench-{number}", "--ttl", "1h")["environment"]["timings"]
+        ours.append(timings["total_ms"])
+        phases.append(timings)
+        it.envctl("delete", f"bench-{number}")
+    anchor = statistics.median(bare)
+    median = statistics.median(ours)
+    parts = ", ".join(f"{k.removesuffix('_ms')} {statistics.median(p[k] for p in phases):.0f}" for k in
+                      ("cloning_ms", "sealing_ms", "starting_ms", "probing_ms"))
+    size = it.psql(f"SELECT pg_database_size('{template}') / 1048576;\n")[0][0]
+    return {"row": "E3", "variant": f"{size} MB snapshot, median of {rounds} ({parts} ms)", "ours": round(median, 1),
+            "anchor": round(anchor, 1), "anchor_name": "bare CREATE DATABASE", "ratio": round(median / anchor, 2),
+            "unit": "ms", "reach": round(2 * anchor + 100, 1)}
+
+
+def signed_get_item(credentials, host, key):
+    """A whole HTTP request, signed by botocore."""
+    body = json.dumps({"TableName": "shop", "Key": key})
+    request = botocore.awsrequest.AWSRequest(
+        "POST", f"http://{host}/", data=body, headers={
+            "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.GetItem"})
+    botocore.auth.SigV4Auth(
+        botocore.credentials.Credentials(credentials["access_key_id"], credentials["secret_access_key"]), "dynamodb",
+        credentials["region"]).add_auth(request)
+    lines = [f"POST / HTTP/1.1", f"Host: {host}", f"Content-Length: {len(body)}"]
+    lines += [f"{k}: {v}" for k, v in request.headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+
+
+def server_start(it, handed, rounds=20):
+    """E5: exec of the server to the first answer of a signed GetItem that holds the item."""
+    folder = next(pathlib.Path(it.home, "environments").glob("*/server.json"))
+    configuration = json.loads(folder.read_text())
+    key = {"pk": {"S": "CUSTOMER#000001"}, "sk": {"S": "PROFILE"}}
+    results = []
+    for number in range(rounds):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        path = pathlib.Path(it.home, f"bench-{number}.json")
+        path.write_text(json.dumps({**configuration, "port": port}))
+        path.chmod(0o600)
+        request = signed_get_item(handed["credentials"], f"127.0.0.1:{port}", key)
+        begin = time.perf_counter()
+        server = subprocess.Popen([BIN / "extenddb-server", "serve", "--config", path], stderr=subprocess.DEVNULL)
+        while True:
+            try:
+                connection = socket.create_connection(("127.0.0.1", port))
+                break
+            except ConnectionRefusedError:
+                if time.perf_counter() - begin > 10:
+                    sys.exit("the server does not listen")
+                time.sleep(0.0005)
+        connection.sendall(request)
+        answer = b""
+        while b'"Item"' not in answer:
+            chunk = connection.recv(65536)
+            if not chunk:
+                sys.exit(f"no item came back: {answer[:300]}")
+            answer += chunk
+        results.append((time.perf_counter() - begin) * 1000)
+        connection.close()
+        server.terminate()
+        server.wait()
+    return {"row": "E5", "variant": f"median of {rounds}, worst {max(results):.0f} ms",
+            "ours": round(statistics.median(results), 1), "anchor": 3000, "anchor_name": "upstream's daemon (its start waits)",
+            "ratio": round(statistics.median(results) / 3000, 3), "unit": "ms", "reach": 80}
+
+
+def idle_server(it, handed):
+    """E6: what an awake environment costs when nobody uses it."""
+    environment = handed["environment"]
+    pid = environment["pid"]
+    deadline = time.time() + 60
+    count = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{environment['role']}';\n"
+    while int(it.psql(count)[0][0]) > 0 and time.time() < deadline:
+        time.sleep(0.5)
+    connections = int(it.psql(count)[0][0])
+    ticks = lambda: sum(map(int, pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
+    before = ticks()
+    time.sleep(5)
+    used = ticks() - before
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    field = lambda name: next(int(line.split()[1]) for line in status.splitlines() if line.startswith(name + ":"))
+    return {"row": "E6", "variant": f"{connections} connections, {used} CPU ticks in 5 s, "
+                                    f"{field('RssAnon') / 1024:.1f} MiB of it private",
+            "ours": round(field("VmRSS") / 1024, 1), "anchor": None, "anchor_name": "-", "ratio": None, "unit": "MiB",
+            "reach": 20}
+
+
+def main():
+    it = Installation()
+    try:
+        it.envctl("up")
+        it.envctl("snapshot", "import", "prod-snapshot", "--from-export", str(ROOT / "Templates/samples/shop"))
+        rows = [cold_clone(it)]
+        handed = it.json("clone", "prod-snapshot", "bench", "--ttl", "1h")
+        rows += [idle_server(it, handed), server_start(it, handed)]
+        rows.sort(key=lambda row: row["row"])
+    finally:
+        subprocess.run([BIN / "envctl", "down"], env=it.environ, capture_output=True)
+        shutil.rmtree(it.home, ignore_errors=True)
+    print(f"{'row':4} {'ours':>9} {'reach':>9} {'anchor':>9} {'unit':5} what", file=sys.stderr)
+    for row in rows:
+        anchor = "-" if row["anchor"] is None else row["anchor"]
+        print(f"{row['row']:4} {row['ours']:>9} {row['reach']:>9} {anchor:>9} {row['unit']:5} "
+              f"{row['anchor_name']}; {row['variant']}", file=sys.stderr)
+    print(json.dumps({"rows": rows}))
+
+
+main()
