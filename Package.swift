@@ -64,7 +64,8 @@ let package = Package(
             name: "ExtendDBLayout", dependencies: ["Postgres", "DynamoModel", "Cryptography"], swiftSettings: settings),
         .target(
             name: "ExtendDBServer",
-            dependencies: ["ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Cryptography"] + nio
+            dependencies: ["ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Cryptography"]
+                + nio
                 + [lifecycle, logging],
             swiftSettings: settings),
 
@@ -72,7 +73,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Cryptography", "CPlatform",
+                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Cryptography",
+                "CPlatform",
                 "CZlib", lifecycle, logging,
             ],
             swiftSettings: settings),
@@ -86,7 +88,8 @@ let package = Package(
         .target(
             name: "EnvctlCommands",
             dependencies: [
-                "ControlPlaneAPI", "ControlPlane", "Environments", "HTTPClient", "Cryptography", "CPlatform", argumentParser,
+                "ControlPlaneAPI", "ControlPlane", "Environments", "HTTPClient", "Cryptography", "CPlatform",
+                argumentParser,
                 lifecycle, unixSignals, logging,
             ],
             swiftSettings: settings),
@@ -118,7 +121,8 @@ let package = Package(
         .testTarget(
             name: "ExtendDBServerTests",
             dependencies: [
-                "ExtendDBServer", "ExtendDBLayout", "DynamoModel", "DynamoExpressions", "Postgres", "AWS", "Cryptography",
+                "ExtendDBServer", "ExtendDBLayout", "DynamoModel", "DynamoExpressions", "Postgres", "AWS",
+                "Cryptography",
                 "HTTPClient", "TestSupport", lifecycle, logging,
             ],
             swiftSettings: settings),

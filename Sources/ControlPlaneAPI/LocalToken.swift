@@ -2,15 +2,15 @@ import Cryptography
 package import Environments
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// The token that opens a control plane to commands of the same user on the same machine: 32 random bytes in a file

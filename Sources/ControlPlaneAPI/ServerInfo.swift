@@ -1,9 +1,9 @@
 package import Environments
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// What a running control plane writes to `run/server.json` so that commands on the same machine find it. Holds no

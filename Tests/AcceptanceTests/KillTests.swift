@@ -26,7 +26,8 @@ import Testing
                 let wait = try await it.run("wait", name, "--timeout", "30s")
                 if wait.exitCode == 0 {
                     let asked = try await it.run("exec", name, "--", "sh", "-c", Self.scan)
-                    #expect(asked.exitCode == 0 && asked.output.contains("\"Count\":3"), "\(failpoint): \(asked.output)")
+                    #expect(
+                        asked.exitCode == 0 && asked.output.contains("\"Count\":3"), "\(failpoint): \(asked.output)")
                 } else {
                     #expect(wait.exitCode == 3, "\(failpoint.rawValue): \(wait.output)")
                 }
@@ -65,11 +66,13 @@ import Testing
         try await Installation.with(ports: 24_100...24_149) { it in
             for failpoint in [Failpoint.importBefore, .importAfter] {
                 let pid = try await it.startServer(failpoint: failpoint)
-                let begun = try await it.run("snapshot", "import", "prod-snapshot", "--from-export", Installation.sampleShop)
+                let begun = try await it.run(
+                    "snapshot", "import", "prod-snapshot", "--from-export", Installation.sampleShop)
                 #expect(begun.exitCode != 0, "\(failpoint.rawValue): the control plane was not killed")
                 try await Self.requireKilled(pid, at: failpoint)
                 _ = try await it.startServer()
-                let again = try await it.run("snapshot", "import", "prod-snapshot", "--from-export", Installation.sampleShop)
+                let again = try await it.run(
+                    "snapshot", "import", "prod-snapshot", "--from-export", Installation.sampleShop)
                 #expect(again.exitCode == 0, "\(failpoint.rawValue): \(again.output)")
                 try await it.expect("clone", "prod-snapshot", "after")
                 try await it.expect("delete", "after")

@@ -3,9 +3,9 @@ import Environments
 import Testing
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// Deadlines, restarts and what people do wrong, on the built product.
@@ -59,7 +59,8 @@ import Foundation
             let end = ContinuousClock.now + .seconds(15)
             while true {
                 let asked = try await it.run("exec", "phoenix", "--", "sh", "-c", KillTests.scan)
-                if asked.exitCode == 0, asked.output.contains("\"Count\":3"), try await it.pid(of: "phoenix") != before {
+                if asked.exitCode == 0, asked.output.contains("\"Count\":3"), try await it.pid(of: "phoenix") != before
+                {
                     break
                 }
                 try #require(ContinuousClock.now < end, "not back: \(asked.output)")
@@ -90,7 +91,10 @@ import Foundation
                 (["show", "absent"], 3, "absent"),
                 (["delete", "absent"], 3, "absent"),
                 (["extend", "absent", "--ttl", "1h"], 3, "absent"),
-                (["snapshot", "import", "prod-snapshot", "--from-export", Installation.sampleShop], 4, "prod-snapshot"),
+                (
+                    ["snapshot", "import", "prod-snapshot", "--from-export", Installation.sampleShop], 4,
+                    "prod-snapshot"
+                ),
                 (["snapshot", "import", "other", "--from-export", "/nonexistent"], 2, "/nonexistent"),
             ]
             for (arguments, exitCode, says) in cases {

@@ -1,12 +1,13 @@
+import ArgumentParser
 import ControlPlaneAPI
 import EnvctlCommands
 import Environments
 import Testing
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 @Suite struct CommandLineTests {
@@ -24,7 +25,8 @@ import Foundation
 
     @Test func execKeepsTheCommandAsItIs() throws {
         let command = try #require(
-            try EnvctlCommand.parseAsRoot(["exec", "pr-1", "--", "aws", "--output", "json", "--", "-x"]) as? ExecCommand)
+            try EnvctlCommand.parseAsRoot(["exec", "pr-1", "--", "aws", "--output", "json", "--", "-x"]) as? ExecCommand
+        )
         #expect(command.name == "pr-1")
         #expect(command.command == ["aws", "--output", "json", "--", "-x"])
     }
@@ -56,7 +58,8 @@ import Foundation
     }
 
     @Test(arguments: [
-        ("not_found", ControlError.Code.notFound, Int32(3)), ("conflict", .conflict, 4), ("capacity_exceeded", .capacity, 5),
+        ("not_found", ControlError.Code.notFound, Int32(3)), ("conflict", .conflict, 4),
+        ("capacity_exceeded", .capacity, 5),
         ("timeout", .timeout, 6), ("unauthorized", .unauthorized, 7), ("something_new", .failed, 1),
     ])
     func problemsBecomeTheErrorTheyWere(code: String, expected: ControlError.Code, exitCode: Int32) {

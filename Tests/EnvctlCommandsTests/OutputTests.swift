@@ -143,7 +143,8 @@ import Testing
     @Test func coloursAreForTerminals() {
         let colored = Terminal(standardOutputIsTerminal: true, standardErrorIsTerminal: true, colors: true)
         #expect(
-            EnvironmentView(now: 1_767_225_660, terminal: colored).details(Self.environment).contains("\u{1B}[32mready"))
+            EnvironmentView(now: 1_767_225_660, terminal: colored).details(Self.environment).contains("\u{1B}[32mready")
+        )
         #expect(!Self.view.details(Self.environment).contains("\u{1B}"))
     }
 }

@@ -3,21 +3,22 @@ import EnvctlCommands
 import Testing
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// docs/cli.md ends with the help of every command. `ENVCTL_UPDATE_DOCS=1 Scripts/test ReferenceTests` writes it anew.
 @Suite struct ReferenceTests {
     @Test func theReferenceIsTheHelpOfTheCommands() throws {
-        let path = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        let path =
+            #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
             + "/docs/cli.md"
         let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
         let mark = "## Reference\n"

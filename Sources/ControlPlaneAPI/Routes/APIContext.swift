@@ -1,12 +1,11 @@
-package import ControlPlane
 import Environments
 package import Hummingbird
 import NIOCore
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// What a route needs to read a request and write an answer.

@@ -3,9 +3,9 @@ import ControlPlaneAPI
 package import Environments
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// What every command needs: where the state is, how to print, how to reach the control plane.

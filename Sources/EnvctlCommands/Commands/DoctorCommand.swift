@@ -4,9 +4,9 @@ package import ControlPlaneAPI
 import Environments
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// `envctl doctor`.
@@ -21,14 +21,14 @@ package struct DoctorCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let context = try CommandContext(options)
-        var checks = MachineChecks(configuration: context.configuration).run()
+        var checks: [CheckResource]
         do throws(ControlError) {
-            let client = try context.client()
-            checks.append(contentsOf: try await client.doctor())
-            checks.append(CheckResource(name: "control plane", ok: true, detail: "answers at \(client.target.url)"))
+            // A running control plane checks its own machine, which need not be this one.
+            checks = try await context.client().doctor()
         } catch {
+            checks = MachineChecks(configuration: context.configuration).run()
             checks.append(
-                CheckResource(name: "control plane", ok: false, detail: error.message, hint: error.hint))
+                CheckResource(name: "control-plane", ok: false, detail: error.message, hint: error.hint))
         }
         try context.emit(ListResource(items: checks), text: text(checks, terminal: context.terminal))
         if checks.contains(where: { !$0.ok }) { throw ArgumentParser.ExitCode(1) }
@@ -57,15 +57,15 @@ package struct MachineChecks: Sendable {
 
     private var postgres: CheckResource {
         if configuration.databaseURL != nil {
-            return CheckResource(name: "PostgreSQL", ok: true, detail: "yours (ENVCTL_DATABASE_URL)")
+            return CheckResource(name: "postgres", ok: true, detail: "yours (ENVCTL_DATABASE_URL)")
         }
-        return check("PostgreSQL programs") { () throws(ControlError) in
+        return check("postgres-programs") { () throws(ControlError) in
             try PrivatePostgres.programDirectory(environment: configuration.processEnvironment)
         }
     }
 
     private var server: CheckResource {
-        check("extenddb-server") { () throws(ControlError) in
+        check("server-program") { () throws(ControlError) in
             if let named = configuration.serverExecutable { return named }
             return try ProcessLauncher.findExecutable(environment: configuration.processEnvironment)
         }
@@ -73,13 +73,13 @@ package struct MachineChecks: Sendable {
 
     private var stateDirectory: CheckResource {
         let path = configuration.stateDirectory
-        if access(path, W_OK | X_OK) == 0 { return CheckResource(name: "state directory", ok: true, detail: path) }
+        if access(path, W_OK | X_OK) == 0 { return CheckResource(name: "state-directory", ok: true, detail: path) }
         guard errno == ENOENT else {
             return CheckResource(
-                name: "state directory", ok: false, detail: "\(path): \(String(cString: strerror(errno)))",
+                name: "state-directory", ok: false, detail: "\(path): \(String(cString: strerror(errno)))",
                 hint: "run envctl as its owner, or set ENVCTL_HOME")
         }
-        return CheckResource(name: "state directory", ok: true, detail: "\(path) (envctl up makes it)")
+        return CheckResource(name: "state-directory", ok: true, detail: "\(path) (envctl up makes it)")
     }
 
     private var diskSpace: CheckResource {
@@ -88,14 +88,14 @@ package struct MachineChecks: Sendable {
         while statvfs(path, &status) != 0 {
             guard errno == ENOENT, let slash = path.lastIndex(of: "/") else {
                 return CheckResource(
-                    name: "disk space", ok: false, detail: "\(path): \(String(cString: strerror(errno)))")
+                    name: "disk", ok: false, detail: "\(path): \(String(cString: strerror(errno)))")
             }
             path = slash == path.startIndex ? "/" : String(path[..<slash])
         }
         let free = Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
         // A private PostgreSQL with nothing in it takes some 60 MB; below 1 GiB the first real snapshot fails.
         return CheckResource(
-            name: "disk space", ok: free >= 1 << 30, detail: "\(Quantities.bytes(free)) free at \(path)",
+            name: "disk", ok: free >= 1 << 30, detail: "\(Quantities.bytes(free)) free at \(path)",
             hint: "free some space, or set ENVCTL_HOME to another disk")
     }
 

@@ -5,7 +5,8 @@ import Environments
 /// `envctl down`.
 package struct DownCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "down", abstract: "Stop the local control plane, the servers of its environments and its PostgreSQL.",
+        commandName: "down",
+        abstract: "Stop the local control plane, the servers of its environments and its PostgreSQL.",
         discussion: """
             Nothing is deleted: envctl up brings everything back, and what is past its deadline by then is reaped.
             """)

@@ -2,9 +2,9 @@ package import ArgumentParser
 import Environments
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// `envctl env`.
@@ -50,7 +50,9 @@ package struct EnvCommand: AsyncParsableCommand {
                 hint: "--format github is for a step of a GitHub Actions job; elsewhere use shell or dotenv")
         }
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        let written = descriptor >= 0 && Array(text.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == text.utf8.count
+        let written =
+            descriptor >= 0
+            && Array(text.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == text.utf8.count
         let closed = descriptor >= 0 && close(descriptor) == 0
         guard written, closed else {
             throw ControlError(.failed, subject: path, "cannot append to \(path): \(String(cString: strerror(errno)))")

@@ -2,9 +2,9 @@ package import ArgumentParser
 import Environments
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// `envctl exec`.
@@ -25,7 +25,8 @@ package struct ExecCommand: AsyncParsableCommand {
 
     package func validate() throws {
         guard !command.isEmpty else {
-            throw ValidationError("there is no command; write it after --: envctl exec \(name) -- aws dynamodb list-tables")
+            throw ValidationError(
+                "there is no command; write it after --: envctl exec \(name) -- aws dynamodb list-tables")
         }
     }
 

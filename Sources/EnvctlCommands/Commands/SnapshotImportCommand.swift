@@ -32,7 +32,9 @@ extension SnapshotCommand {
             let started = try await client.importSnapshot(name, exportDirectory: absolutePath(fromExport))
             let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
             let snapshot = try await withThrowingTaskGroup(of: Ending.self) { group in
-                group.addTask { .settled(try await ImportWatch(client: client, context: context).untilSettled(started)) }
+                group.addTask {
+                    .settled(try await ImportWatch(client: client, context: context).untilSettled(started))
+                }
                 group.addTask {
                     for await _ in signals { return .interrupted }
                     throw CancellationError()
@@ -49,7 +51,8 @@ extension SnapshotCommand {
             }
             guard snapshot.state == SnapshotRecord.State.ready.rawValue else {
                 throw ControlError(
-                    .failed, subject: name, "the import of \(name) failed: \(snapshot.reason ?? "no reason was recorded")",
+                    .failed, subject: name,
+                    "the import of \(name) failed: \(snapshot.reason ?? "no reason was recorded")",
                     hint: "nothing of it is left; correct the export and import again")
             }
             try context.emit(snapshot, text: "\(name) is ready\n\n" + SnapshotView.details(snapshot))

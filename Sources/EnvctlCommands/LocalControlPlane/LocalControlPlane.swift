@@ -3,9 +3,9 @@ package import ControlPlaneAPI
 package import Environments
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// The control plane of this machine as its state directory shows it.

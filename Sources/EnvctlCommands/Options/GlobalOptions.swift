@@ -3,9 +3,9 @@ package import ControlPlane
 package import Environments
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// Options that every command takes.

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// What the process may assume about where its output goes. Colours and moving progress are for terminals alone, and
@@ -88,9 +88,9 @@ package enum Output {
             var rest = UnsafeRawBufferPointer(buffer)
             while let base = rest.baseAddress, !rest.isEmpty {
                 #if canImport(Glibc)
-                let count = Glibc.write(descriptor, base, rest.count)
+                    let count = Glibc.write(descriptor, base, rest.count)
                 #else
-                let count = Darwin.write(descriptor, base, rest.count)
+                    let count = Darwin.write(descriptor, base, rest.count)
                 #endif
                 if count < 0 && errno == EINTR { continue }
                 guard count > 0 else { return }
