@@ -5,6 +5,8 @@ package enum Operation: String, Hashable, Sendable, CaseIterable {
     case createTable = "CreateTable"
     case deleteItem = "DeleteItem"
     case deleteTable = "DeleteTable"
+    case describeEndpoints = "DescribeEndpoints"
+    case describeLimits = "DescribeLimits"
     case describeTable = "DescribeTable"
     case describeTimeToLive = "DescribeTimeToLive"
     case getItem = "GetItem"

@@ -28,6 +28,8 @@ package struct Dispatcher: Sendable {
         case .describeTable: try await tables.describeTable(DescribeTableRequest(json: body), context)
         case .listTables: try await tables.listTables(ListTablesRequest(json: body), context)
         case .deleteTable: try await tables.deleteTable(DeleteTableRequest(json: body), context)
+        case .describeEndpoints: ServiceOperations.describeEndpoints(context)
+        case .describeLimits: ServiceOperations.describeLimits()
         case .updateTimeToLive: try await tables.updateTimeToLive(UpdateTimeToLiveRequest(json: body), context)
         case .describeTimeToLive: try await tables.describeTimeToLive(DescribeTimeToLiveRequest(json: body), context)
         }

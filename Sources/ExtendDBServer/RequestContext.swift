@@ -10,11 +10,14 @@ package struct RequestContext: Sendable {
     package let requestID: String
     /// The time of the request in seconds since 1970.
     package let now: Double
+    /// The name and port under which the client reached this server, from its `Host` header.
+    package let host: String
 
-    package init(accountID: String, region: String, requestID: String, now: Double) {
+    package init(accountID: String, region: String, requestID: String, now: Double, host: String = "") {
         self.accountID = accountID
         self.region = region
         self.requestID = requestID
         self.now = now
+        self.host = host
     }
 }

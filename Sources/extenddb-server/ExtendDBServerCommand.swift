@@ -31,7 +31,7 @@ struct ExtendDBServerCommand: AsyncParsableCommand {
             if code == .success {
                 print(fullMessage(for: error))
             } else if code == .validationFailure {
-                terminate("\(fullMessage(for: error))\n", code: 2)
+                terminate("error: \(message(for: error))\nhint: see extenddb-server serve --help\n", code: 2)
             } else {
                 terminate("error: \(error)\nhint: the log above says what the server was doing\n", code: 1)
             }

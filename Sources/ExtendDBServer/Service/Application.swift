@@ -88,7 +88,8 @@ struct Application: Sendable {
         let identity = try await authenticator.identity(of: request, bodyHash: bodyHash, now: now)
         try authorizer.authorize(identity, operation)
         let context = RequestContext(
-            accountID: identity.accountID, region: region, requestID: requestID, now: now)
+            accountID: identity.accountID, region: region, requestID: requestID, now: now,
+            host: request.headers.first(name: "host") ?? "")
         return try await dispatcher.respond(to: operation, parameters, context)
     }
 
