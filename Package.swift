@@ -56,7 +56,7 @@ let package = Package(
         // Leaves that talk to one system library each.
         .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: settings),
-        .target(name: "AWS", dependencies: ["Cryptography", "HTTPClient"], swiftSettings: settings),
+        .target(name: "AWS", dependencies: ["Cryptography"], swiftSettings: settings),
         .target(name: "Postgres", dependencies: ["CPostgres", "CPlatform"], swiftSettings: settings),
 
         // The ExtendDB server.

@@ -16,7 +16,7 @@ import Testing
         "Environments": [],
         "Cryptography": ["CCrypto"],
         "HTTPClient": ["CCurl"],
-        "AWS": ["Cryptography", "HTTPClient"],
+        "AWS": ["Cryptography"],
         "Postgres": ["CPostgres", "CPlatform"],
         "ExtendDBLayout": ["Postgres", "DynamoModel", "Cryptography"],
         "ExtendDBServer": [

@@ -1,3 +1,4 @@
+package import AWS
 package import HTTPClient
 
 /// Calls services that speak AWS's JSON protocol 1.0, DynamoDB above all, at any endpoint.
