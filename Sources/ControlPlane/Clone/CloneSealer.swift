@@ -15,18 +15,20 @@ package struct CloneSealer: Sendable {
     ///
     /// - Throws: `ControlError` with `failed` when the verification finds a way out of the clone.
     package func seal(_ request: SealRequest) async throws(ControlError) -> SealedEnvironment {
-        // Proving what the role cannot reach needs nothing of what sealing writes.
-        async let proof: Void = prove(request)
+        // What the role can connect to needs nothing of what sealing writes.
+        async let attempts: Void = tryConnections(request)
         let credential = try await admin.session(database: request.database, "seal \(request.database)") { clone in
             do {
-                return try await Sealing.seal(
+                let credential = try await Sealing.seal(
                     on: clone, account: request.accountID, ttl: request.expiresItems ? .keep : .freeze)
+                try await checkPrivileges(request, on: clone)
+                return credential
             } catch let error as LayoutError {
                 throw ControlError(.failed, subject: request.database, "sealing failed: \(error.message)")
             }
         }
         do {
-            try await proof
+            try await attempts
         } catch {
             throw PostgresAdmin.controlError(error, "verify the role of \(request.database)")
         }
@@ -35,22 +37,24 @@ package struct CloneSealer: Sendable {
             secretAccessKey: credential.secretAccessKey)
     }
 
-    /// Proves, by privileges and by trying, that the role can connect to the clone and to nothing else.
-    private func prove(_ request: SealRequest) async throws {
-        let reachable = try await admin.session("list what \(request.role) can reach") { connection in
-            let rows = try await connection.query(
-                """
-                SELECT datname FROM pg_database
-                WHERE datallowconn AND datname <> $2 AND has_database_privilege($1::name, oid, 'CONNECT')
-                """, .text(request.role), .text(request.database))
-            return try rows.map { try $0[0].string }
-        }
+    /// No other database of the server may admit the role, whoever made it.
+    private func checkPrivileges(_ request: SealRequest, on connection: PostgresConnection) async throws {
+        let rows = try await connection.query(
+            """
+            SELECT datname FROM pg_database
+            WHERE datallowconn AND datname <> $2 AND has_database_privilege($1::name, oid, 'CONNECT')
+            """, .text(request.role), .text(request.database))
+        let reachable = try rows.map { try $0[0].string }
         guard reachable.isEmpty else {
             throw ControlError(
                 .failed, subject: request.role,
                 "sealing failed: role \(request.role) may connect to \(reachable.sorted().joined(separator: ", "))",
                 hint: "REVOKE CONNECT ON DATABASE … FROM PUBLIC there; only envctl's databases belong on this server")
         }
+    }
+
+    /// Proves by trying that the role reaches the clone and none of the forbidden databases.
+    private func tryConnections(_ request: SealRequest) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.attempt(request, database: request.database, expectsRefusal: false) }
             for database in Set(request.forbidden) where database != request.database {

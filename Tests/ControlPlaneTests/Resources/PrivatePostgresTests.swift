@@ -91,7 +91,8 @@ import Testing
         #expect(!first.adopted)
         #expect(try await answer(first, "SHOW wal_level") == "minimal")
         #expect(try await answer(first, "SHOW server_encoding") == "UTF8")
-        #expect(try await answer(first, "SHOW lc_collate") == "C")
+        #expect(
+            try await answer(first, "SELECT datcollate FROM pg_database WHERE datname = current_database()") == "C")
         #expect(
             try await answer(first, "SELECT rolcanlogin::text FROM pg_roles WHERE rolname = 'envctl_data'") == "false")
         try await postgres.ensureDatabase("records", on: first)
@@ -132,7 +133,7 @@ import Testing
     @Test func secretsAreNotReadable() async throws {
         let state = try TemporaryDirectory.make("modes")
         let postgres = make(state)
-        _ = try await postgres.start()
+        let server = try await postgres.start()
         for file in ["run/postgres.password", "postgres/postgresql.conf"] {
             var status = stat()
             #expect(stat("\(state)/\(file)", &status) == 0)
@@ -140,6 +141,16 @@ import Testing
         }
         var socket = stat()
         #expect(stat("\(state)/run/postgres", &socket) == 0 && socket.st_mode & 0o077 == 0)
+
+        // A statement that fails is logged without its text.
+        await #expect(throws: ControlError.self) {
+            try await answer(server, "CREATE ROLE r PASSWORD 'secret-word' SUPERUSER NO_SUCH_OPTION")
+        }
+        var logged = ""
+        for file in try PosixFile.list("\(state)/logs/postgres") {
+            logged += try PosixFile.readText("\(state)/logs/postgres/\(file)") ?? ""
+        }
+        #expect(!logged.contains("secret-word"))
         try await postgres.stop()
     }
 
