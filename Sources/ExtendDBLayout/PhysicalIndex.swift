@@ -1,5 +1,5 @@
 package import DynamoModel
-package import Postgres
+import Postgres
 
 /// The relation of one secondary index, global or local: the projected items of those items that have all its key
 /// attributes, found by the index's key and by the base item's.
@@ -71,36 +71,6 @@ package final class PhysicalIndex: Sendable {
         let json = attributes == nil ? row.json : try StoredItem.encode(projected(row.item))
         return IndexRow(key: key, base: row.key, json: json)
     }
-
-    /// What a write does to this index.
-    package func change(_ change: ItemChange) throws(WireError) -> IndexChange {
-        let oldKey = try change.old.map { item throws(WireError) in try key(of: item) } ?? nil
-        let row = try change.new.map { new throws(WireError) in try self.row(for: new) } ?? nil
-        guard let row else { return oldKey == nil ? .none : .remove(change.key) }
-        guard let oldKey, let old = change.old, let new = change.new else { return .put(row) }
-        guard oldKey.hash == row.key.hash else { return .move(row) }
-        return oldKey == row.key && projected(old) == projected(new.item) ? .none : .put(row)
-    }
-
-    /// The statements for several changes: at most one that removes rows and one that puts them, in this order.
-    package func queries(for changes: [ItemChange]) throws(WireError) -> [PostgresQuery] {
-        var removed: [StoredKey] = []
-        var rows: [IndexRow] = []
-        for change in changes {
-            switch try self.change(change) {
-            case .none: break
-            case .put(let row): rows.append(row)
-            case .remove(let base): removed.append(base)
-            case .move(let row):
-                removed.append(row.base)
-                rows.append(row)
-            }
-        }
-        var queries: [PostgresQuery] = []
-        if !removed.isEmpty { queries.append(statements.delete(bases: removed)) }
-        if !rows.isEmpty { queries.append(statements.upsert(rows)) }
-        return queries
-    }
 }
 
 /// A row of an index's relation.
@@ -109,16 +79,4 @@ package struct IndexRow: Sendable {
     package let base: StoredKey
     /// The text of `item_data`: the projected item.
     package let json: [UInt8]
-}
-
-/// What a write does to an index.
-package enum IndexChange: Sendable {
-    /// The index is as it was.
-    case none
-    /// A new row, or new content under the same partition key: one upsert.
-    case put(IndexRow)
-    /// The item leaves the index; the base key.
-    case remove(StoredKey)
-    /// The item changes its partition, which is part of the row's primary key: delete, then insert.
-    case move(IndexRow)
 }

@@ -1,5 +1,5 @@
 package import DynamoModel
-package import Postgres
+import Postgres
 
 /// The relations of one DynamoDB table: where its items lie and the SQL that reads and writes them.
 ///
@@ -55,18 +55,6 @@ package final class PhysicalTable: Sendable {
         return ItemRow(key: key, item: item, json: try StoredItem.encode(item))
     }
 
-    /// The statements that bring every index from the old to the new image of items, in the order in which they must
-    /// run, after the locks on the items' rows are taken. Nothing for an index that no change concerns.
-    ///
-    /// - Parameter changes: `nil` as the old image for a new item, as the new one for a deleted item; each item once.
-    package func indexQueries(for changes: [ItemChange]) throws(WireError) -> [PostgresQuery] {
-        var queries: [PostgresQuery] = []
-        for index in indexes {
-            queries += try index.queries(for: changes)
-        }
-        return queries
-    }
-
     /// `_ddb_<id>`, the name of the relation of a table or an index.
     package static func relationName(_ id: String) -> String {
         "_ddb_" + id
@@ -102,18 +90,5 @@ package struct ItemRow: Sendable {
         self.key = key
         self.item = item
         self.json = json
-    }
-}
-
-/// The images of one item before and after a write.
-package struct ItemChange: Sendable {
-    package let key: StoredKey
-    package let old: Item?
-    package let new: ItemRow?
-
-    package init(key: StoredKey, old: Item?, new: ItemRow?) {
-        self.key = key
-        self.old = old
-        self.new = new
     }
 }

@@ -20,6 +20,11 @@ extension PhysicalIndex {
         package let key: StoredKey
         package let base: StoredKey
 
+        package init(key: StoredKey, base: StoredKey) {
+            self.key = key
+            self.base = base
+        }
+
         /// For `RangeStatements.query` on the index.
         package var queryPosition: [KeyValue] { (key.range.map { [$0] } ?? []) + base.values }
 
