@@ -67,7 +67,9 @@ extension ItemTests {
             if conditional, model.items[key] == nil {
                 #expect(WireFailure(status: status, body: body).type == "ConditionalCheckFailedException")
             } else {
-                model.set(key, name, removes ? nil : value)
+                if !removes || model.items[key] != nil {
+                    model.set(key, name, removes ? nil : value)
+                }
                 #expect(try body["Attributes"].map { try Item(json: $0) } == model.items[key])
             }
         }

@@ -91,14 +91,22 @@ extension ItemTests {
             }
         }
 
-        @Test func `an update without changes makes an item of its key`() async throws {
+        @Test func `an update without changes makes an item of its key, but not one that only removes`() async throws {
             try await withServer { server in
                 try await server.makeTable(key: "pk:S")
-                for (name, rest) in [("a", ""), ("b", #","UpdateExpression":"REMOVE x""#)] {
-                    let key = #"{"pk":{"S":"\#(name)"}}"#
-                    try await server.succeed("UpdateItem", #"{"TableName":"items","Key":\#(key)\#(rest)}"#)
-                    #expect(try await server.get(key) == item(key))
+                let key = #"{"pk":{"S":"a"}}"#
+                let removals = [
+                    #","UpdateExpression":"REMOVE x""#, #","AttributeUpdates":{"x":{"Action":"DELETE"}}"#,
+                    #","UpdateExpression":"DELETE x :x","ExpressionAttributeValues":{":x":{"SS":["a"]}}"#,
+                ]
+                for rest in removals {
+                    let answer = try await server.succeed(
+                        "UpdateItem", #"{"TableName":"items","Key":\#(key)\#(rest),"ReturnValues":"ALL_NEW"}"#)
+                    #expect(answer == .object([]))
+                    #expect(try await server.get(key) == nil)
                 }
+                try await server.succeed("UpdateItem", #"{"TableName":"items","Key":\#(key)}"#)
+                #expect(try await server.get(key) == item(key))
             }
         }
 

@@ -1,13 +1,12 @@
 import DynamoModel
 import ExtendDBLayout
 
-/// What `Select`, the projection and the index of a Query or Scan together ask for.
+/// What `Select`, the projection and the index of a Query or Scan together ask for. A filter asks for nothing: to it,
+/// what the index does not hold is absent.
 struct AttributeChoice: Sendable {
     let select: Select?
     /// The top-level attributes of the projection; `nil` without one.
     let projected: Set<Text>?
-    /// The top-level attributes that the filter looks at.
-    let filtered: Set<Text>
 
     /// Checks the choice against the index.
     ///
@@ -30,7 +29,6 @@ struct AttributeChoice: Sendable {
             return false
         case .local:
             return (select == .allAttributes && !holdsAll) || !missing.isEmpty
-                || filtered.contains { !index.physical.projects($0) }
         }
     }
 }

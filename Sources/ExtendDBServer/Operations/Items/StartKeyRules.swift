@@ -4,7 +4,7 @@ import ExtendDBLayout
 
 /// `ExclusiveStartKey` and `LastEvaluatedKey`: the key attributes of the table and, for an index, those of the index.
 ///
-/// The messages differ between the two operations, as those of DynamoDB do.
+/// The messages differ between the two operations as those of DynamoDB do, which others have measured.
 struct StartKeyRules: Sendable {
     /// Where a page continues: the values of the columns by which the relation is ordered.
     typealias Position = [KeyValue]
@@ -13,6 +13,7 @@ struct StartKeyRules: Sendable {
     let index: IndexView?
 
     private static let invalid = "The provided starting key is invalid"
+    private static let schemaMismatch = "The provided key element does not match the schema"
 
     private var attributes: Set<Text> {
         index?.physical.positionAttributes ?? Set(table.keySchema.attributeNames)
@@ -24,25 +25,27 @@ struct StartKeyRules: Sendable {
         return item.filter { attributes.contains($0.key) }
     }
 
-    /// The position of a start key in a scan.
+    /// The position of a start key in a scan. For a table the message says more than for an index.
     func scanPosition(_ key: Item) throws(WireError) -> Position {
-        guard attributes == Set(key.keys) else {
-            throw .validation("\(Self.invalid): The provided key element does not match the schema")
+        do throws(WireError) {
+            guard attributes == Set(key.keys) else { throw .validation(Self.schemaMismatch) }
+            return try position(key, query: false)
+        } catch {
+            guard error.code == .validationException else { throw error }
+            throw .validation(index == nil ? "\(Self.invalid): \(error.message)" : Self.invalid)
         }
-        return try position(key, query: false)
     }
 
     /// The position of a start key in a query.
     func queryPosition(_ key: Item, _ condition: KeyCondition) throws(WireError) -> Position {
-        let attributes = attributes
-        guard attributes.isSubset(of: Set(key.keys)) else {
+        let position: Position
+        do throws(WireError) {
+            guard attributes == Set(key.keys) else { throw .validation(Self.schemaMismatch) }
+            position = try self.position(key, query: true)
+        } catch {
+            guard error.code == .validationException else { throw error }
             throw .validation(Self.invalid)
         }
-        guard key.count == attributes.count else {
-            throw .validation(
-                index == nil ? "Exclusive Start Key must have same size as table's key schema" : Self.invalid)
-        }
-        let position = try position(key, query: true)
         let schema = index?.definition.keySchema ?? table.keySchema
         guard key[schema.hash] == condition.hash else {
             throw .validation(
@@ -60,16 +63,11 @@ struct StartKeyRules: Sendable {
     }
 
     private func position(_ key: Item, query: Bool) throws(WireError) -> Position {
-        do throws(WireError) {
-            if let index {
-                let position = try index.physical.position(exactly: key)
-                return query ? position.queryPosition : position.scanPosition
-            }
-            let stored = try table.physical.key(exactly: key)
-            return query ? table.physical.queryPosition(stored) : table.physical.scanPosition(stored)
-        } catch {
-            guard error.code == .validationException else { throw error }
-            throw .validation("\(Self.invalid): \(error.message)")
+        if let index {
+            let position = try index.physical.position(exactly: key)
+            return query ? position.queryPosition : position.scanPosition
         }
+        let stored = try table.physical.key(exactly: key)
+        return query ? table.physical.queryPosition(stored) : table.physical.scanPosition(stored)
     }
 }

@@ -16,7 +16,8 @@ extension ItemOperations {
             table, key, condition: condition,
             returnsItem: request.returnValuesOnConditionCheckFailure == .allOld
         ) { (old) throws(WireError) -> (ItemRow?, UpdateResult?) in
-            // An update makes the item if there is none, even one that sets nothing.
+            // An update makes the item if there is none, even one that says nothing, but not one that only takes away.
+            if old == nil, let update, update.onlyRemoves { return (nil, nil) }
             let result = try update?.apply(to: old ?? request.key)
             return (try table.row(updated: result?.item ?? old ?? request.key, key), result)
         }
@@ -34,5 +35,20 @@ extension ItemOperations {
             response.collection = try await database.itemCollection(table, of: request.key)
         }
         return response.json()
+    }
+}
+
+extension UpdateExpression {
+    /// Whether all that the update does is to remove attributes or elements of sets. ("If no item with the specified
+    /// key is found: DELETE causes nothing to happen", API reference of the legacy `AttributeUpdates`; expressions do
+    /// the same.)
+    fileprivate var onlyRemoves: Bool {
+        !actions.isEmpty
+            && actions.allSatisfy { action in
+                switch action {
+                case .remove, .delete: true
+                case .set, .add: false
+                }
+            }
     }
 }
