@@ -98,7 +98,7 @@ let package = Package(
         .executableTarget(name: "envctl", dependencies: ["EnvctlCommands"], swiftSettings: settings),
         .executableTarget(
             name: "extenddb-server",
-            dependencies: ["ExtendDBServer", argumentParser, lifecycle, unixSignals, logging],
+            dependencies: ["ExtendDBServer", lifecycle, unixSignals, logging],
             swiftSettings: settings),
 
         // Tests. TestSupport starts one real PostgreSQL for a test run and gives each test a database of its own.
