@@ -15,6 +15,7 @@ struct LifecycleEngine: Sendable {
     let reaper: Reaper
     let reconciler: Reconciler
     let services: [any Service]
+    private let snapshotWorker: SnapshotWorker
     private let health: HealthRegistry
     private let healthCheck: HealthCheck
 
@@ -39,6 +40,9 @@ struct LifecycleEngine: Sendable {
         reconciler = Reconciler(
             store: store, effectors: effectors, installation: installation, configuration: configuration,
             logger: logger)
+        snapshotWorker = SnapshotWorker(
+            store: store, provider: effectors.provider, importer: importer, installation: installation,
+            tunables: tunables, wake: snapshotWake, hub: hub, logger: logger)
         services = [
             Dispatcher(store: store, worker: worker, tunables: tunables, wake: dispatcherWake, logger: logger),
             reaper,
@@ -46,9 +50,7 @@ struct LifecycleEngine: Sendable {
             HealthWatch(
                 registry: health, check: healthCheck, store: store, wake: dispatcherWake,
                 interval: tunables.healthInterval, logger: logger),
-            SnapshotWorker(
-                store: store, provider: effectors.provider, importer: importer, installation: installation,
-                tunables: tunables, wake: snapshotWake, hub: hub, logger: logger),
+            snapshotWorker,
             RecordListener(
                 configuration: store.pool.configuration, hub: hub, wakes: [dispatcherWake, reaperWake],
                 snapshotWake: snapshotWake, logger: logger),
@@ -60,6 +62,7 @@ struct LifecycleEngine: Sendable {
     func recover() async throws(ControlError) {
         try await store.releaseOwnLeases()
         try await store.releaseOwnGenerationLeases()
+        try await snapshotWorker.dropBrokenOff()
         for record in try await store.list() { health.update(record) }
         let dead = healthCheck.dead(health.all)
         if !dead.isEmpty { try await store.wake(dead, phase: .ready) }

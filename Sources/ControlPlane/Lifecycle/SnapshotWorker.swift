@@ -31,6 +31,12 @@ final class SnapshotWorker: Service {
         self.logger = logger
     }
 
+    /// Drops what imports of dead processes left, before anybody asks for the same names again.
+    func dropBrokenOff() async throws(ControlError) {
+        let broken = try await store.claimGenerations(limit: 1000, lease: tunables.lease, brokenOff: true)
+        for claimed in broken { await work(claimed) }
+    }
+
     func run() async throws {
         // An import can take hours: at a shutdown it is stopped and cleaned up, not waited for.
         await cancelWhenGracefulShutdown {

@@ -3,7 +3,10 @@ import Postgres
 
 extension RecordStore {
     /// Claims generations that are to be imported or dropped.
-    func claimGenerations(limit: Int, lease: Duration) async throws(ControlError) -> [ClaimedGeneration] {
+    /// - Parameter brokenOff: only imports that a dead process began.
+    func claimGenerations(
+        limit: Int, lease: Duration, brokenOff: Bool = false
+    ) async throws(ControlError) -> [ClaimedGeneration] {
         try await storing("claim imports") {
             try await pool.query(
                 """
@@ -11,6 +14,7 @@ extension RecordStore {
                     SELECT snapshot_id, number FROM generations
                     WHERE next_attempt_at <= clock_timestamp()
                         AND (lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp())
+                        AND (NOT $4 OR state = 'importing' AND lease_epoch > 0)
                     ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
                 ), g AS (
                     UPDATE generations t
@@ -20,7 +24,7 @@ extension RecordStore {
                     RETURNING t.*
                 )
                 SELECT \(SnapshotRow.columns) FROM g JOIN snapshots s ON s.id = g.snapshot_id
-                """, .int(limit), .text(replica), .int(lease.microseconds)
+                """, .int(limit), .text(replica), .int(lease.microseconds), .bool(brokenOff)
             ).map(SnapshotRow.decode)
         }
     }

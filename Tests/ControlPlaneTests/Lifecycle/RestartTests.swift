@@ -45,6 +45,34 @@ import Testing
         }
     }
 
+    @Test func anImportThatLostItsProcessIsDroppedAndCanBeRepeatedAtOnce() async throws {
+        try await withHarness { first in
+            let export = try TemporaryDirectory.make("export")
+            let gate = first.world.close(.import)
+            try await first.run {
+                _ = try await first.snapshots.importExport(name: "lost", directory: export)
+                await gate.arrivals(1)
+            }
+            first.world.open(.import)
+            let begun = try await first.snapshots.get("lost")
+            let database = begun.database
+            // As a killed process leaves it: the importer itself could not clean up.
+            let mark = InstallationMark(
+                installation: first.installation.text, kind: .snapshot, id: begun.id.text, generation: 1)
+            first.world.state.withLock { $0.databases[database] = mark }
+            let second = try await first.next()
+            try await second.run {
+                let failed = try await second.snapshots.get("lost")
+                #expect(failed.state == .failed)
+                #expect(failed.reason?.contains("ended during the import") == true)
+                #expect(second.world.snapshot.databases[database] == nil)
+                let again = try await second.snapshots.importExport(name: "lost", directory: export)
+                #expect(again.generation == 2)
+                #expect(try await second.snapshots.wait("lost", timeout: second.patience).state == .ready)
+            }
+        }
+    }
+
     @Test func runningServersAreAdoptedAndOverdueOnesReaped() async throws {
         try await withHarness { first in
             try await first.run {
@@ -55,12 +83,13 @@ import Testing
             let before = first.world.snapshot.servers
             try await first.store.pool.query(
                 "UPDATE environments SET expires_at = clock_timestamp() WHERE name = 'overdue'")
+            let overdue = try await first.environments.get("overdue")
             let died = try await first.environments.get("died")
             first.world.killServer(of: died.id)
             let keeps = try await first.environments.get("keeps")
             let second = try await first.next()
             try await second.run {
-                #expect(try await second.environments.wait("overdue", timeout: second.patience).phase == .deleted)
+                try await second.until(overdue.id) { $0.phase == .deleted }
                 try await second.until(died.id) { $0.phase == .ready && $0.server != died.server }
                 #expect(try await second.environments.get("keeps").server == keeps.server)
                 #expect(second.world.snapshot.servers[keeps.id.text] == before[keeps.id.text])

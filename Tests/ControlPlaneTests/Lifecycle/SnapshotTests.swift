@@ -77,22 +77,6 @@ import Testing
         }
     }
 
-    @Test func anImportThatLostItsProcessIsDropped() async throws {
-        try await LifecycleHarness.with { harness in
-            // Claimed by a process that is gone.
-            var generator = SystemRandomNumberGenerator()
-            let dead = RecordStore(pool: harness.store.pool, secrets: harness.store.secrets, replica: "dead")
-            let record = try await dead.requestImport(
-                id: SnapshotID(using: &generator), name: SnapshotName("lost"), source: "/exports/lost")
-            try await harness.store.pool.query(
-                "UPDATE generations SET lease_epoch = 1, lease_expires_at = NULL WHERE snapshot_id = $1",
-                .text(record.id.text))
-            harness.engine.snapshotWake.signal()
-            let failed = try await harness.snapshots.wait("lost", timeout: harness.patience)
-            #expect(failed.state == .failed || failed.state == .ready)
-        }
-    }
-
     @Test func namesInUseAndBadDirectoriesAreRefused() async throws {
         try await LifecycleHarness.with { harness in
             let good = try directory()
