@@ -1,79 +1,43 @@
 import CCurl
 import Synchronization
 
-/// A curl handle in a multi handle of its own: the multi handle holds the connections and can be woken from another
-/// thread, which makes cancellation immediate.
+/// One request on its way through libcurl.
 ///
-/// `@unchecked Sendable`: one transfer at a time uses the handles, because `HTTPClient` takes the object out of its
-/// list for the time; `cancel` calls only `curl_multi_wakeup`, which is safe from any thread.
+/// `@unchecked Sendable`: the handle and the receiver are used by the thread that makes the transfer until it is
+/// submitted, and by the loop's thread from then on.
 final class CurlTransfer: @unchecked Sendable {
     typealias Outcome = Result<HTTPResponse, HTTPClientError>
+    typealias Continuation = CheckedContinuation<Outcome, Never>
 
-    /// What became of a piece of the body.
-    enum Reception: Sendable {
-        case taken
-        case tooLarge
-        case unwanted
-    }
+    let easy: UnsafeMutableRawPointer
+    let isCancelled = Atomic<Bool>(false)
+    private let request: HTTPRequest
+    private let receiver: Receiver
+    private let headers: UnsafeMutablePointer<curl_slist>?
 
-    private let easy: UnsafeMutableRawPointer
-    private let multi: UnsafeMutableRawPointer
-
-    private static let libraryReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-
-    static func make() throws(HTTPClientError) -> CurlTransfer {
-        guard libraryReady, let easy = curl_easy_init(), let multi = curl_multi_init() else {
+    init(
+        _ request: HTTPRequest, onBytes: @escaping @Sendable (UnsafeRawBufferPointer) -> Reception
+    ) throws(HTTPClientError) {
+        guard CurlLibrary.isReady, let easy = curl_easy_init() else {
             throw HTTPClientError(code: .other, message: "libcurl cannot be initialised")
         }
-        return CurlTransfer(easy: easy, multi: multi)
-    }
-
-    private init(easy: UnsafeMutableRawPointer, multi: UnsafeMutableRawPointer) {
         self.easy = easy
-        self.multi = multi
-    }
-
-    deinit {
-        curl_easy_cleanup(easy)
-        curl_multi_cleanup(multi)
-    }
-
-    /// One request's wish to end. It belongs to the request and not to the transfer, so that a late one cannot end
-    /// the transfer's next request.
-    final class Cancellation: Sendable {
-        fileprivate let requested = Atomic<Bool>(false)
-    }
-
-    /// Ends the request of `cancellation` from another thread, before or while it runs.
-    func cancel(_ cancellation: Cancellation) {
-        cancellation.requested.store(true, ordering: .releasing)
-        curl_multi_wakeup(multi)
-    }
-
-    /// Runs a request to its end on the calling thread.
-    func run(
-        _ request: HTTPRequest, _ cancellation: Cancellation,
-        onBytes: @escaping (UnsafeRawBufferPointer) -> Reception
-    ) -> Outcome {
-        let reception = Receiver(onBytes: onBytes)
+        self.request = request
+        receiver = Receiver(onBytes: onBytes)
         var headers: UnsafeMutablePointer<curl_slist>?
         for line in Self.headerLines(of: request) {
             headers = curl_slist_append(headers, line)
         }
-        defer { curl_slist_free_all(headers) }
-        return request.body.withUnsafeBytes { body in
-            withExtendedLifetime(reception) {
-                configure(request, headers: headers, body: body, receiver: reception)
-                defer { curl_easy_reset(easy) }
-                return finish(perform(cancellation), reception, request)
-            }
-        }
+        self.headers = headers
+        configure()
     }
 
-    private func configure(
-        _ request: HTTPRequest, headers: UnsafeMutablePointer<curl_slist>?, body: UnsafeRawBufferPointer,
-        receiver: Receiver
-    ) {
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headers)
+    }
+
+    private func configure() {
         envctl_curl_set_string(easy, CURLOPT_URL, request.url)
         envctl_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
         envctl_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
@@ -91,14 +55,15 @@ final class CurlTransfer: @unchecked Sendable {
         if request.method == "HEAD" {
             envctl_curl_set_long(easy, CURLOPT_NOBODY, 1)
         } else {
-            if !body.isEmpty || request.method == "POST" || request.method == "PUT" {
+            if !request.body.isEmpty || request.method == "POST" || request.method == "PUT" {
                 envctl_curl_set_long(easy, CURLOPT_POST, 1)
-                envctl_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-                if let bytes = body.baseAddress, !body.isEmpty {
-                    envctl_curl_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: bytes))
-                } else {
-                    // Without any body curl would read one from standard input.
-                    envctl_curl_set_string(easy, CURLOPT_COPYPOSTFIELDS, "")
+                envctl_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+                // Copies; also an empty body, because without any curl would read one from standard input.
+                request.body.withUnsafeBytes { body in
+                    withUnsafeBytes(of: UInt8(0)) { none in
+                        let start = body.isEmpty ? none.baseAddress : body.baseAddress
+                        envctl_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: start))
+                    }
                 }
             }
             envctl_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method)
@@ -111,24 +76,10 @@ final class CurlTransfer: @unchecked Sendable {
         envctl_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     }
 
-    /// Drives the transfer; `nil` means that it was cancelled.
-    private func perform(_ cancellation: Cancellation) -> CURLcode? {
-        curl_multi_add_handle(multi, easy)
-        defer { curl_multi_remove_handle(multi, easy) }
-        var running: Int32 = 1
-        while !cancellation.requested.load(ordering: .acquiring) {
-            guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
-            if running == 0 {
-                var left: Int32 = 0
-                guard let message = curl_multi_info_read(multi, &left) else { return CURLE_FAILED_INIT }
-                return envctl_curl_message_result(message)
-            }
-            guard curl_multi_poll(multi, nil, 0, 1_000, nil) == CURLM_OK else { return CURLE_FAILED_INIT }
-        }
-        return nil
-    }
-
-    private func finish(_ code: CURLcode?, _ receiver: Receiver, _ request: HTTPRequest) -> Outcome {
+    /// The answer, or why there is none.
+    ///
+    /// - Parameter code: curl's verdict, `nil` for a cancelled transfer.
+    func outcome(_ code: CURLcode?) -> Outcome {
         guard let code else {
             return .failure(HTTPClientError(code: .cancelled, message: "the request was cancelled"))
         }
@@ -187,10 +138,10 @@ final class CurlTransfer: @unchecked Sendable {
 /// What curl's callbacks write into during one transfer.
 private final class Receiver {
     var headers: [(String, String)] = []
-    var end: CurlTransfer.Reception = .taken
-    private let onBytes: (UnsafeRawBufferPointer) -> CurlTransfer.Reception
+    var end: Reception = .taken
+    private let onBytes: (UnsafeRawBufferPointer) -> Reception
 
-    init(onBytes: @escaping (UnsafeRawBufferPointer) -> CurlTransfer.Reception) {
+    init(onBytes: @escaping (UnsafeRawBufferPointer) -> Reception) {
         self.onBytes = onBytes
     }
 

@@ -20,7 +20,9 @@ final class LoopbackServer: Sendable {
     private let listener: Int32
     let port: Int
     private let accepted = Atomic<Int>(0)
-    private let queue = DispatchQueue(label: "loopback-server", attributes: .concurrent)
+    /// Serial queues, since those have threads of their own; concurrent ones share a thread a processor with Swift's
+    /// tasks, and each of these blocks its thread.
+    private let queue = DispatchQueue(label: "loopback-server")
 
     var connections: Int { accepted.load(ordering: .acquiring) }
 
@@ -45,12 +47,12 @@ final class LoopbackServer: Sendable {
             self.listener = listener
             port = Int(UInt16(bigEndian: address.sin_port))
         }
-        queue.async { [listener, queue] in
+        queue.async { [listener] in
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
                 self.accepted.add(1, ordering: .acquiringAndReleasing)
-                queue.async { Self.serve(connection, answer) }
+                DispatchQueue(label: "loopback-connection").async { Self.serve(connection, answer) }
             }
         }
     }
