@@ -1,6 +1,7 @@
 /// The tables of ExtendDB's catalog 0.0.2 and of its data database, as one database holds both.
 ///
-/// The names, columns, defaults and constraints are an interface: ExtendDB's own server must be able to serve a database
+/// The names, columns, defaults and constraints are an interface: ExtendDB's own server must be able to serve a
+/// database
 /// made here. Two things differ from its two-database form, which declares the stream and token tables in both:
 /// they exist once, in the shape of the data database, and `stream_shards` has no foreign key to `tables`, because
 /// ExtendDB's server inserts the shards of a table before the table.

@@ -120,8 +120,8 @@ package struct KeyColumn: Sendable, Hashable {
 }
 
 extension WireError {
-    /// PostgreSQL can store U+0000 neither in text nor in jsonb. ExtendDB's answer is an escape that only databases with
-    /// a later migration have; a database that records it would be misread by every server without that migration.
+    /// PostgreSQL can store U+0000 neither in text nor in jsonb. ExtendDB's answer is an escape that only databases
+    /// with a later migration have; a database that records it would be misread by every server without that migration.
     /// So our snapshots stay readable by all of them, and such a string is refused.
     static let nulCharacter = WireError.invalidParameter(
         "Strings that contain the character U+0000 are not supported by this server")

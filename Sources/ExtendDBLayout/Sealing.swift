@@ -28,8 +28,8 @@ package enum Sealing {
     ///
     /// - Parameters:
     ///   - clone: a connection to the clone itself, with the rights of the objects' owner.
-    ///   - account: the account for the credential. Tables are found by the caller's account, so it must be the one that
-    ///     owns them. `nil`: the account with most tables, of equals the one with the smallest id.
+    ///   - account: the account for the credential. Tables are found by the caller's account, so it must be the one
+    ///     that owns them. `nil`: the account with most tables, of equals the one with the smallest id.
     /// - Throws: `LayoutError` with `.notSealed` naming what failed the verification; then nothing is changed.
     package static func seal(
         on clone: PostgresConnection, account: String? = nil, ttl: TimeToLivePolicy = .keep

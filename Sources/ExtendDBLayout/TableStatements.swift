@@ -2,8 +2,8 @@ package import Postgres
 
 /// Statements on the base relation of one table. The SQL texts are made once; a call fills in the parameters.
 ///
-/// Forms for many rows take the rows as arrays and are one statement whatever their number. They visit rows in the order
-/// of the key, so that two of them cannot wait for each other.
+/// Forms for many rows take the rows as arrays and are one statement whatever their number. They visit rows in the
+/// order of the key, so that two of them cannot wait for each other.
 package final class TableStatements: Sendable {
     /// Pages of Query and Scan.
     package let ranges: RangeStatements

@@ -292,7 +292,8 @@ import Testing
         }
     }
 
-    /// A relation of an old ExtendDB release: key columns in a language's collation. Queries sort by bytes all the same.
+    /// A relation of an old ExtendDB release: key columns in a language's collation. Queries sort by bytes all the
+    /// same.
     @Test func columnsWithAnotherCollation() async throws {
         try await LayoutFixture.withLayout { connection in
             let collations = try await connection.texts(
