@@ -75,19 +75,19 @@ package struct Server: Service {
 
     private typealias Connection = NIOAsyncChannel<WireRequest, WireResponse>
 
-    private func serve(_ listener: NIOAsyncChannel<Connection, Never>) async throws {
-        try await listener.executeThenClose { connections in
+    private func serve(_ listener: NIOAsyncChannel<any Channel, Never>) async throws {
+        try await listener.executeThenClose { channels in
             try await withThrowingDiscardingTaskGroup { tasks in
-                for try await connection in connections {
-                    tasks.addTask { await serve(connection) }
+                for try await channel in channels {
+                    tasks.addTask { await serve(channel) }
                 }
             }
         }
     }
 
-    private func serve(_ connection: Connection) async {
+    private func serve(_ channel: any Channel) async {
         do {
-            try await connection.executeThenClose { requests, responses in
+            try await connection(on: channel).executeThenClose { requests, responses in
                 for try await request in requests {
                     try await responses.write(application.respond(to: request))
                 }
@@ -98,9 +98,24 @@ package struct Server: Service {
         }
     }
 
+    /// Wraps a channel for the task that serves it, and lets it read from now on.
+    ///
+    /// Not done when the channel is accepted: one that is accepted while the server shuts down reaches no task, and a
+    /// wrapper that is dropped unused ends the process.
+    private func connection(on channel: any Channel) async throws -> Connection {
+        let connection = try await channel.eventLoop.submit {
+            try Connection(
+                wrappingChannelSynchronously: channel,
+                // A request may be 16 MiB: of pipelined ones, one waits while one is answered.
+                configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 1)))
+        }.get()
+        try await channel.setOption(.autoRead, value: true)
+        return connection
+    }
+
     private func listen(
         on group: MultiThreadedEventLoopGroup, _ registry: ConnectionRegistry
-    ) async throws -> NIOAsyncChannel<Connection, Never> {
+    ) async throws -> NIOAsyncChannel<any Channel, Never> {
         let limits = configuration.http
         let clock = application.clock
         let bootstrap = ServerBootstrap(group: group)
@@ -108,17 +123,15 @@ package struct Server: Service {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-        let initialize: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
+            .childChannelOption(.autoRead, value: false)
+        let initialize: @Sendable (any Channel) -> EventLoopFuture<any Channel> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 registry.add(channel)
                 let pipeline = channel.pipeline.syncOperations
                 try pipeline.addHandler(
                     ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits.decoder)))
                 try pipeline.addHandler(RequestAggregator(limits: limits, unixSeconds: clock.unixSeconds))
-                return try NIOAsyncChannel(
-                    wrappingChannelSynchronously: channel,
-                    // A request may be 16 MiB: of pipelined ones, one waits while one is answered.
-                    configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 1)))
+                return channel
             }
         }
         switch socket {
