@@ -45,6 +45,10 @@ import Testing
         "Cryptography", "HTTPClient", "AWS", "Postgres", "ExtendDBLayout", "ExtendDBServer", "extenddb-server",
     ])
 
+    /// Files that may start a task by hand, since they await it at once: cleaning up after a cancellation has to run
+    /// outside the cancelled task.
+    static let awaitedTasks: Set<String> = ["/ControlPlane/Clone/Uncancelled.swift"]
+
     @Test func everyTargetIsInTheTable() throws {
         let folders = try Set(FileManager.default.contentsOfDirectory(atPath: Self.sources))
         #expect(folders == Set(Self.allowed.keys).union(Self.cTargets))
@@ -97,8 +101,10 @@ import Testing
                 #expect(lines.count <= 600, "\(file) has \(lines.count) lines; a file has one subject")
                 for (number, line) in lines.enumerated() {
                     let code = line.prefix { $0 != "/" }
-                    let unstructured = code.contains("Task {") || code.contains("Task.detached")
-                    #expect(!unstructured, "\(file):\(number + 1): an unstructured task")
+                    let unstructured = code.contains(/\bTask\s*\{/) || code.contains("Task.detached")
+                    #expect(
+                        !unstructured || Self.awaitedTasks.contains { file.hasSuffix($0) },
+                        "\(file):\(number + 1): an unstructured task")
                     #expect(!code.contains("try!"), "\(file):\(number + 1): try!")
                 }
             }
