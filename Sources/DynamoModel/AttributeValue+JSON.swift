@@ -12,26 +12,34 @@ extension AttributeValue {
         self = try AttributeValue.value(json, depth: 0)
     }
 
+    /// Reads a value that an expression refers to. Such a value may be deeper than what can be stored: it is refused
+    /// only where it is stored, as others have measured; the JSON reader bounds it here.
+    init(placeholder json: JSONValue) throws(WireError) {
+        self = try AttributeValue.value(json, depth: -Limits.jsonDepth)
+    }
+
     /// - Parameter depth: the lists and maps around the value.
     private static func value(_ json: JSONValue, depth: Int) throws(WireError) -> AttributeValue {
         let members = try structMembers(json)
-        var found: (type: AttributeType, value: JSONValue)?
+        var found: (type: AttributeType, value: AttributeValue)?
+        var hasSeveral = false
         for member in members {
-            guard let type = AttributeType(rawValue: member.name) else { continue }
-            if member.value == .null { continue }
-            if let found, found.type != type {
-                throw .validation(
-                    "Supplied AttributeValue has more than one datatypes set, "
-                        + "must contain exactly one of the supported datatypes")
-            }
-            found = (type, member.value)
+            guard let type = AttributeType(rawValue: member.name), member.value != .null else { continue }
+            // A member that is given again takes the place of the earlier one, as in every structure.
+            if let found, found.type != type { hasSeveral = true }
+            found = (type, try value(of: type, member.value, depth: depth))
         }
-        guard let found else {
-            throw .validation(
-                "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
-        }
-        return try value(of: found.type, found.value, depth: depth)
+        // What is wrong with one of several values is said before that they are several.
+        if hasSeveral { throw severalTypesError }
+        guard let found else { throw noTypeError }
+        return found.value
     }
+
+    static let noTypeError = WireError.validation(
+        "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
+    static let severalTypesError = WireError.validation(
+        "Supplied AttributeValue has more than one datatypes set, "
+            + "must contain exactly one of the supported datatypes")
 
     private static func value(
         of type: AttributeType, _ json: JSONValue, depth: Int
@@ -64,9 +72,15 @@ extension AttributeValue {
         let members = try WireType.map(json, of: WireType.attributeValueName)
         var item = Item(minimumCapacity: members.count)
         for member in members where member.value != .null {
+            try checkName(member.name, isTopLevel: depth == 0)
             item[Text(member.name)] = try value(member.value, depth: depth)
         }
         return item
+    }
+
+    private static func checkName(_ name: String, isTopLevel: Bool) throws(WireError) {
+        if name.utf8.count > Limits.attributeNameLength { throw .attributeNameTooLarge }
+        if isTopLevel, name.isEmpty { throw .invalidParameter("Attribute name must not be empty") }
     }
 
     private static func checkDepth(_ depth: Int) throws(WireError) {
@@ -121,4 +135,11 @@ extension AttributeValue {
         }
         return blobs
     }
+}
+
+extension WireError {
+    /// Of a name in an item, at any depth, or behind a placeholder.
+    static let attributeNameTooLarge = WireError.validation(
+        "1 validation error detected: Attribute name is too large, "
+            + "must be less than \(Limits.attributeNameLength + 1) bytes")
 }

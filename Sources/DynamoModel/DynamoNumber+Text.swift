@@ -1,5 +1,5 @@
 extension DynamoNumber {
-    /// Reads a number as DynamoDB accepts it: surrounding white space, a sign, digits with a point, an exponent.
+    /// Reads a number as DynamoDB accepts it: a sign, digits with a point, an exponent, and no white space.
     ///
     /// The checks and their messages are the service's: not a number, magnitude out of range, more than 38 significant
     /// digits (leading and trailing zeros do not count).
@@ -66,9 +66,7 @@ private struct Digits {
     /// Returns the explicit exponent, or nil if this is no number.
     mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Int? {
         var index = 0
-        var end = bytes.count
-        while index < end, Digits.isSpace(bytes[index]) { index += 1 }
-        while end > index, Digits.isSpace(bytes[end - 1]) { end -= 1 }
+        let end = bytes.count
         if index < end, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
             isNegative = bytes[index] == UInt8(ascii: "-")
             index += 1
@@ -121,10 +119,6 @@ private struct Digits {
             value = min(value * 10 + Int(byte - UInt8(ascii: "0")), 1_000_000_000)
         }
         return isNegative ? -value : value
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || (0x09...0x0D).contains(byte)
     }
 }
 

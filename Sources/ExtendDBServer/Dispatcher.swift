@@ -15,6 +15,16 @@ package struct Dispatcher: Sendable {
     package func respond(
         to operation: Operation, _ body: JSONValue, _ context: RequestContext
     ) async throws(WireError) -> [UInt8] {
+        do throws(WireError) {
+            return try await perform(operation, body, context)
+        } catch {
+            throw RequestShape.precedence(operation, body, over: error)
+        }
+    }
+
+    private func perform(
+        _ operation: Operation, _ body: JSONValue, _ context: RequestContext
+    ) async throws(WireError) -> [UInt8] {
         switch operation {
         case .putItem: try await items.putItem(PutItemRequest(json: body), context)
         case .getItem: try await items.getItem(GetItemRequest(json: body), context)

@@ -31,6 +31,10 @@ import Testing
             #"{"S":"a","N":"1"}"#,
             "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
         ),
+        (#"{"S":"a","N":"x"}"#, "The parameter cannot be converted to a numeric value: x"),
+        (#"{"SS":[],"N":"1"}"#, invalid + "An string set  may not be empty"),
+        (#"{"N":" 1"}"#, "The parameter cannot be converted to a numeric value:  1"),
+        (#"{"N":"1 "}"#, "The parameter cannot be converted to a numeric value: 1 "),
         (#"{"NULL":false}"#, invalid + "Null attribute value types must have the value of true"),
         (#"{"SS":[]}"#, invalid + "An string set  may not be empty"),
         (#"{"NS":[]}"#, invalid + "An number set  may not be empty"),
@@ -82,6 +86,30 @@ import Testing
             #expect(throws: AttributeValue.nestingError) { try nested(32) }
             #expect(throws: AttributeValue.nestingError) { try nested(60) }
         }
+    }
+
+    @Test func `what an expression refers to may be deeper than what is stored`() throws {
+        let text = String(repeating: #"{"L":["#, count: 40) + #"{"S":"x"}"# + String(repeating: "]}", count: 40)
+        let request = try PutItemRequest(
+            json: JSONValue(
+                #"{"TableName":"abc","Item":{"a":{"S":"b"}},"ConditionExpression":"c = :v","#
+                    + #""ExpressionAttributeValues":{":v":\#(text)}}"#))
+        #expect(request.expressionAttributeValues?[":v"]?.nestingDepth == 40)
+    }
+
+    @Test func `attribute names have 1 to 65,535 bytes`() throws {
+        func item(_ name: String) throws -> Item { try Item(json: JSONValue(#"{"\#(name)":{"NULL":true}}"#)) }
+        let longest = String(repeating: "n", count: 65_535)
+        #expect(try item(longest).count == 1)
+        #expect(
+            message { _ = try item(longest + "n") }
+                == "1 validation error detected: Attribute name is too large, must be less than 65536 bytes")
+        #expect(
+            message { _ = try AttributeValue(json: JSONValue(#"{"M":{"\#(longest)n":{"NULL":true}}}"#)) }
+                == "1 validation error detected: Attribute name is too large, must be less than 65536 bytes")
+        #expect(
+            message { _ = try item("") }
+                == "One or more parameter values were invalid: Attribute name must not be empty")
     }
 
     @Test func `sizes are those of the documentation`() throws {

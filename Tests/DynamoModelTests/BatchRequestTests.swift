@@ -28,19 +28,38 @@ import Testing
         #expect(request.returnItemCollectionMetrics == .size)
     }
 
-    @Test(arguments: [
-        Refusal("{}", "Value null at 'requestItems' failed to satisfy constraint: Member must not be null"),
-        Refusal(
-            #"{"RequestItems":{}}"#,
-            "Value '{}' at 'requestItems' failed to satisfy constraint: Member must have length greater than or equal to 1"
-        ),
-    ])
-    func `a batch has tables`(_ refusal: Refusal) throws {
-        let json = try JSONValue(refusal.json)
+    @Test func `a batch has tables`() throws {
+        let missing =
+            "1 validation error detected: "
+            + "Value null at 'requestItems' failed to satisfy constraint: Member must not be null"
+        #expect(message { _ = try BatchGetItemRequest(json: .object([])) } == missing)
+        #expect(message { _ = try BatchWriteItemRequest(json: .object([])) } == missing)
+        let empty = try JSONValue(#"{"RequestItems":{}}"#)
         #expect(
-            message { _ = try BatchGetItemRequest(json: json) } == "1 validation error detected: " + refusal.expected)
+            message { _ = try BatchGetItemRequest(json: empty) }
+                == "The requestItems parameter is required for BatchGetItem")
         #expect(
-            message { _ = try BatchWriteItemRequest(json: json) } == "1 validation error detected: " + refusal.expected)
+            message { _ = try BatchWriteItemRequest(json: empty) }
+                == "The requestItems parameter is required for BatchWriteItem")
+    }
+
+    @Test(arguments: [#"{"a":{"S":"1"}},{"a":{"S":"1"}}"#, #"{"a":{"N":"1"}},{"b":{"S":"x"}},{"a":{"N":"1.0"}}"#])
+    func `gets of one key twice are refused before the table is known`(_ keys: String) throws {
+        let json = try JSONValue(#"{"RequestItems":{"abc":{"Keys":[\#(keys)]}}}"#)
+        #expect(throws: WireError.duplicateKeys) { try BatchGetItemRequest(json: json) }
+    }
+
+    @Test func `what a write lacks is named with its place`() throws {
+        let json = try JSONValue(
+            #"{"RequestItems":{"abc":[{"PutRequest":{"Item":{"a":{"N":"x"}}}},{"PutRequest":{}},{"DeleteRequest":{}}]}}"#
+        )
+        #expect(
+            message { _ = try BatchWriteItemRequest(json: json) }
+                == "2 validation errors detected: "
+                + "Value null at 'requestItems.abc.member.2.member.putRequest.item' "
+                + "failed to satisfy constraint: Member must not be null; "
+                + "Value null at 'requestItems.abc.member.3.member.deleteRequest.key' "
+                + "failed to satisfy constraint: Member must not be null")
     }
 
     @Test func `a table of a batch is named properly`() throws {
@@ -52,7 +71,7 @@ import Testing
 
     private func gets(_ counts: [Int]) throws -> JSONValue {
         let tables = counts.enumerated().map { index, count in
-            let keys = [String](repeating: #"{"a":{"S":"x"}}"#, count: count).joined(separator: ",")
+            let keys = (0..<count).map { #"{"a":{"S":"\#($0)"}}"# }.joined(separator: ",")
             return #""table\#(index)":{"Keys":[\#(keys)]}"#
         }
         return try JSONValue(#"{"RequestItems":{\#(tables.joined(separator: ","))}}"#)

@@ -55,6 +55,27 @@ import Testing
     }
 
     @Test(arguments: [
+        ("", #""TableThroughputMode":"PAY_PER_REQUEST","#), (#""BillingMode":"PAY_PER_REQUEST","#, ""),
+        (#""BillingMode":"PAY_PER_REQUEST","#, #""TableThroughputMode":"PROVISIONED","#),
+    ])
+    func `the mode has a second name, which gives way`(_ first: String, _ second: String) throws {
+        let request = try CreateTableRequest(
+            json: JSONValue(
+                #"{\#(first)\#(second)"TableName":"abc","AttributeDefinitions":\#(Self.attributes("a")),"#
+                    + #""KeySchema":\#(Self.keys("a"))}"#))
+        #expect(request.definition.billingMode == .payPerRequest)
+    }
+
+    @Test func `a wrong mode is refused under either name`() throws {
+        let json = try JSONValue(
+            Self.table(Self.attributes("a"), Self.keys("a"), #","TableThroughputMode":"ON_DEMAND""#))
+        #expect(
+            message { _ = try CreateTableRequest(json: json) }
+                == "1 validation error detected: Value 'ON_DEMAND' at 'tableThroughputMode' failed to satisfy "
+                + "constraint: Member must satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]")
+    }
+
+    @Test(arguments: [
         Refusal(
             table(attributes("a", "b"), keys("a")),
             invalid,

@@ -43,6 +43,7 @@ import Testing
         ),
         Refusal(
             #","Select":"SPECIFIC_ATTRIBUTES""#,
+            "1 validation error detected: ",
             "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
         ),
         Refusal(
@@ -76,6 +77,11 @@ import Testing
             #","KeyConditions":{"a":{"ComparisonOperator":"NULL"}},"KeyConditionExpression":"a = b""#,
             "Can not use both expression and non-expression parameters in the same request: ",
             "Non-expression parameters: {KeyConditions} Expression parameters: {KeyConditionExpression}"
+        ),
+        Refusal(
+            #","ProjectionExpression":"a","ExpressionAttributeValues":{":a":{"S":"b"}}"#,
+            "ExpressionAttributeValues can only be specified when using expressions: ",
+            "FilterExpression and KeyConditionExpression are null"
         ),
         Refusal(
             #","ExpressionAttributeValues":{":a":{"S":"b"}}"#,

@@ -29,8 +29,23 @@ import Testing
 
     @Test(arguments: [
         Refusal(#"{}"#, "The parameter 'TableName' is required but was not present in the request"),
-        Refusal(#"{"TableName":""}"#, "TableName must be at least 3 characters long and at most 255 characters long"),
-        Refusal(#"{"TableName":"ab"}"#, "TableName must be at least 3 characters long and at most 255 characters long"),
+        Refusal(
+            #"{"TableName":""}"#,
+            constraint, "'' at 'tableName' failed to satisfy constraint: ",
+            "Member must have length greater than or equal to 1"
+        ),
+        Refusal(
+            #"{"TableName":"ab"}"#,
+            constraint, "'ab' at 'tableName' failed to satisfy constraint: ",
+            "Member must have length greater than or equal to 3"
+        ),
+        Refusal(
+            #"{"TableName":"a;"}"#,
+            "2 validation errors detected: Value 'a;' at 'tableName' failed to satisfy constraint: ",
+            "Member must have length greater than or equal to 3; ",
+            "Value 'a;' at 'tableName' failed to satisfy constraint: ",
+            "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+        ),
         Refusal(
             #"{"TableName":"abc;"}"#,
             constraint, "'abc;' at 'tableName' failed to satisfy constraint: ",

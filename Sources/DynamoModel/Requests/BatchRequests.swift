@@ -44,6 +44,8 @@ package struct BatchGetItemRequest: Sendable {
                     tableName: name, keys: keys, consistentRead: try reader.bool("ConsistentRead") ?? false,
                     projectionExpression: try reader.string("ProjectionExpression"),
                     expressionAttributeNames: expressions.names, attributesToGet: try attributes.names()))
+            // Known before the table is: the same attributes are the same key, whatever its schema.
+            guard Set(keys).count == keys.count else { throw .duplicateKeys }
         }
         guard requestItems.map(\.keys.count).reduce(0, +) <= Limits.batchGetKeys else {
             throw .validation("Too many items requested for the BatchGetItem call")
@@ -74,8 +76,17 @@ package struct BatchWriteItemRequest: Sendable {
         returnConsumedCapacity = try reader.enumeration("ReturnConsumedCapacity") ?? .none
         returnItemCollectionMetrics = try reader.enumeration("ReturnItemCollectionMetrics") ?? .none
         let tables = try reader.batchTables(of: "WriteRequest")
+        var requests: [[WriteRequest]] = []
         for table in tables {
-            let count = try WireType.list(table.value).count
+            let elements = try WireType.list(table.value)
+            let count = elements.count
+            var writes: [WriteRequest] = []
+            for (index, element) in elements.enumerated() {
+                let write = try WriteRequest(element, path: "requestItems.\(table.name).member.\(index + 1).member.")
+                write.failed(into: &reader)
+                writes.append(write)
+            }
+            requests.append(writes)
             guard !(1...Limits.batchWriteRequests).contains(count) else { continue }
             reader.fail(
                 "{\(table.name)=[\(count == 0 ? "" : "\(count) requests")]}", at: "RequestItems",
@@ -84,41 +95,57 @@ package struct BatchWriteItemRequest: Sendable {
         }
         try reader.finish()
         requestItems = []
-        for table in tables {
+        for (table, requests) in zip(tables, requests) {
             var writes: [Write] = []
-            for element in try WireType.list(table.value) {
-                writes.append(try BatchWriteItemRequest.write(RequestReader(element, "WriteRequest")))
-            }
+            for request in requests { writes.append(try request.write()) }
             requestItems.append(TableWrites(tableName: table.name, writes: writes))
         }
         guard requestItems.map(\.writes.count).reduce(0, +) <= Limits.batchWriteRequests else {
             throw .validation("Too many items requested for the BatchWriteItem call")
         }
     }
+}
 
-    private static func write(_ reader: RequestReader) throws(WireError) -> Write {
-        let put = try reader.structure("PutRequest", "PutRequest")
-        let delete = try reader.structure("DeleteRequest", "DeleteRequest")
+/// One `WriteRequest`: its members are checked in the constraint stage, its values after it.
+private struct WriteRequest {
+    private let put: RequestReader?
+    private let delete: RequestReader?
+
+    /// - Parameter path: where it stands in the request, with its trailing dot.
+    init(_ json: JSONValue, path: String) throws(WireError) {
+        let reader = try RequestReader(json, "WriteRequest", path: path)
+        var put = try reader.structure("PutRequest", "PutRequest")
+        put?.require("Item")
+        self.put = put
+        var delete = try reader.structure("DeleteRequest", "DeleteRequest")
+        delete?.require("Key")
+        self.delete = delete
+    }
+
+    /// Hands over what breaks a constraint.
+    func failed(into reader: inout RequestReader) {
+        for nested in [put, delete] {
+            if let nested { reader.merge(nested) }
+        }
+    }
+
+    func write() throws(WireError) -> BatchWriteItemRequest.Write {
         switch (put, delete) {
-        case (nil, nil):
-            throw .validation(
-                "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
-        case (_?, _?):
-            throw .validation(
-                "Supplied AttributeValue has more than one datatypes set, "
-                    + "must contain exactly one of the supported datatypes")
-        case (var put?, nil):
-            put.require("Item")
-            try put.finish()
+        case (nil, nil): throw AttributeValue.noTypeError
+        case (_?, _?): throw AttributeValue.severalTypesError
+        case (let put?, nil):
             let item = try Item(json: put.value("Item") ?? .object([]))
             guard itemSize(item) <= Limits.itemSize else { throw .itemTooLarge }
             return .put(item)
-        case (nil, var delete?):
-            delete.require("Key")
-            try delete.finish()
+        case (nil, let delete?):
             return .delete(key: try Item(json: delete.value("Key") ?? .object([])))
         }
     }
+}
+
+extension WireError {
+    /// What both batches say of one key that comes twice.
+    package static let duplicateKeys = WireError.validation("Provided list of item keys contains duplicates")
 }
 
 extension RequestReader {
@@ -131,7 +158,8 @@ extension RequestReader {
             : "com.amazonaws.dynamodb.v20120810.\(structure)"
         guard let tables = try map("RequestItems", of: name) else { return [] }
         if tables.isEmpty {
-            fail("{}", at: "RequestItems", "Member must have length greater than or equal to 1")
+            let operation = structure == "WriteRequest" ? "BatchWriteItem" : "BatchGetItem"
+            throw .validation("The requestItems parameter is required for \(operation)")
         }
         for table in tables where !ResourceName.isTableARN(table.name) && !ResourceName.isValidTableName(table.name) {
             fail(

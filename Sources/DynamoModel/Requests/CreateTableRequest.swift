@@ -7,7 +7,10 @@ package struct CreateTableRequest: Sendable {
     package init(json: JSONValue) throws(WireError) {
         var reader = try RequestReader(json, "CreateTableInput")
         let name = try reader.tableName()
-        let billingMode: BillingMode? = try reader.enumeration("BillingMode")
+        var billingMode: BillingMode? = try reader.enumeration("BillingMode")
+        // The service knows the mode by a second name, which no SDK has; the first one decides.
+        let throughputMode: BillingMode? = try reader.enumeration("TableThroughputMode")
+        billingMode = billingMode ?? throughputMode
         let tableClass: TableClass? = try reader.enumeration("TableClass")
         let attributes = try reader.attributeDefinitions()
         let keys = try reader.keySchema()

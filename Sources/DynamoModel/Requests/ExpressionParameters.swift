@@ -15,7 +15,7 @@ struct ExpressionParameters {
         try ExpressionParameters.refuseMixing(reader, expressions, legacy)
         let isUsed = expressions.contains { reader.has($0) }
         names = try ExpressionParameters.names(reader, isUsed: isUsed)
-        values = takesValues ? try ExpressionParameters.values(reader, expressions, isUsed: isUsed) : nil
+        values = takesValues ? try ExpressionParameters.values(reader, expressions) : nil
         for expression in expressions {
             guard let text = try reader.string(expression) else { continue }
             if text.isEmpty {
@@ -60,20 +60,20 @@ struct ExpressionParameters {
                     "\(member) contains invalid value: Attribute name must not be empty for key \(key)")
             }
             if name.utf8.count > Limits.attributeNameLength {
-                throw .validation(
-                    "\(member) contains invalid value: Attribute name is too large for key \(key)")
+                throw .attributeNameTooLarge
             }
         }
         return names
     }
 
     private static func values(
-        _ reader: RequestReader, _ expressions: [String], isUsed: Bool
+        _ reader: RequestReader, _ expressions: [String]
     ) throws(WireError) -> [String: AttributeValue]? {
         let member = "ExpressionAttributeValues"
         guard let members = try reader.map(member, of: WireType.attributeValueName) else { return nil }
-        if !isUsed {
-            let takers = expressions.filter { $0 != "ProjectionExpression" }
+        // A projection has no use for values.
+        let takers = expressions.filter { $0 != "ProjectionExpression" }
+        if !takers.contains(where: { reader.has($0) }) {
             throw .validation(
                 "\(member) can only be specified when using expressions: "
                     + "\(takers.joined(separator: " and ")) \(takers.count == 1 ? "is" : "are") null")
@@ -85,7 +85,7 @@ struct ExpressionParameters {
         var values: [String: AttributeValue] = [:]
         for entry in members {
             do throws(WireError) {
-                values[entry.name] = try AttributeValue(json: entry.value)
+                values[entry.name] = try AttributeValue(placeholder: entry.value)
             } catch {
                 guard error.code == .validationException else { throw error }
                 throw .validation("\(member) contains invalid value: \(error.message) for key \(entry.name)")

@@ -83,12 +83,15 @@ struct PageParameters {
     }
 
     /// `Select` against the parameters that choose attributes.
-    func checkSelect(_ reader: RequestReader) throws(WireError) {
+    /// - Parameter isQuery: of the two operations Query reports a missing choice as a broken constraint, as measured.
+    func checkSelect(_ reader: RequestReader, isQuery: Bool) throws(WireError) {
         let chooser = ["ProjectionExpression", "AttributesToGet"].first { reader.has($0) }
         switch (select, chooser) {
         case (.specificAttributes, nil):
             throw .validation(
-                "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
+                (isQuery ? "1 validation error detected: " : "")
+                    + "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
+            )
         case (.count, let chooser?):
             throw .validation("Cannot specify the \(chooser) when choosing to get only the Count")
         case (.allAttributes, let chooser?), (.allProjectedAttributes, let chooser?):
@@ -137,7 +140,7 @@ package struct QueryRequest: Sendable {
         try LegacyReader.check(page.conditionalOperator, over: queryFilter?.count)
         exclusiveStartKey = try PageParameters.startKey(reader)
         attributesToGet = try page.attributesToGet.names()
-        try page.checkSelect(reader)
+        try page.checkSelect(reader, isQuery: true)
         keyConditionExpression = try reader.string("KeyConditionExpression")
         if keyConditions == nil, keyConditionExpression == nil {
             throw .validation(
@@ -197,7 +200,7 @@ package struct ScanRequest: Sendable {
         try LegacyReader.check(page.conditionalOperator, over: scanFilter?.count)
         exclusiveStartKey = try PageParameters.startKey(reader)
         attributesToGet = try page.attributesToGet.names()
-        try page.checkSelect(reader)
+        try page.checkSelect(reader, isQuery: false)
         filterExpression = try reader.string("FilterExpression")
         projectionExpression = try reader.string("ProjectionExpression")
         expressionAttributeNames = expressions.names

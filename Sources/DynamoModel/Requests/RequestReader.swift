@@ -124,9 +124,12 @@ extension RequestReader {
             throw .validation("The parameter 'TableName' is required but was not present in the request")
         }
         if acceptsARN, ResourceName.isTableARN(text) { return text }
-        guard Limits.tableNameLength.contains(text.utf16.count) else {
-            throw .validation("TableName must be at least 3 characters long and at most 255 characters long")
+        if text.isEmpty {
+            // The empty name breaks the rule of ARNs, which are as short as one character to the service.
+            checkLength(0, 1...Limits.tableNameLength.upperBound, of: text, at: "TableName")
+            return text
         }
+        checkLength(text.utf16.count, Limits.tableNameLength, of: text, at: "TableName")
         checkPattern(text, at: "TableName")
         return text
     }
