@@ -103,7 +103,8 @@ final class SnapshotWorker: Service {
         } catch {
             // Stopped with the process: the next one finds the claim broken off.
             guard !Task.isCancelled else { return }
-            let reason = error.code == .cancelled ? "cancelled" : error.message
+            // With the hint: whoever asks later sees nothing but the reason.
+            let reason = error.code == .cancelled ? "cancelled" : error.description
             logger.warning("an import failed", metadata: ["snapshot": "\(claimed.record.name)", "error": "\(error)"])
             try await drop(claimed, then: .failed, reason: reason)
         }

@@ -109,7 +109,7 @@ package struct Server: Service {
                 // A request may be 16 MiB: of pipelined ones, one waits while one is answered.
                 configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 1)))
         }.get()
-        try await channel.setOption(.autoRead, value: true)
+        try await channel.setOption(.autoRead, value: true).get()
         return connection
     }
 
