@@ -6,6 +6,33 @@ extension ItemTests {
     @Suite struct CapacityWireTests {
         private func capacity(_ body: JSONValue) -> String? { body["ConsumedCapacity"]?.text }
 
+        @Test func `a table is named as the request names it`() async throws {
+            try await withServer { server in
+                try await server.makeTable(key: "pk:S")
+                let described = try await server.succeed("DescribeTable", #"{"TableName":"items"}"#)
+                let arn = try #require(described["Table"]?["TableArn"]?.stringValue)
+                let mode = #""ReturnConsumedCapacity":"TOTAL""#
+                for name in [arn, "items"] {
+                    let item = #"{"pk":{"S":"a"}}"#
+                    let requests = [
+                        ("PutItem", #"{"TableName":"\#(name)","Item":\#(item),\#(mode)}"#),
+                        ("GetItem", #"{"TableName":"\#(name)","Key":\#(item),\#(mode)}"#),
+                        ("Scan", #"{"TableName":"\#(name)",\#(mode)}"#),
+                        ("BatchGetItem", #"{"RequestItems":{"\#(name)":{"Keys":[\#(item)]}},\#(mode)}"#),
+                        (
+                            "BatchWriteItem",
+                            #"{"RequestItems":{"\#(name)":[{"DeleteRequest":{"Key":\#(item)}}]},\#(mode)}"#
+                        ),
+                    ]
+                    for (operation, body) in requests {
+                        let consumed = try await server.succeed(operation, body)["ConsumedCapacity"]
+                        let first = consumed?.arrayValue?.first ?? consumed
+                        #expect(first?["TableName"] == .string(name), "\(operation)")
+                    }
+                }
+            }
+        }
+
         @Test func `reads`() async throws {
             try await withServer { server in
                 try await server.makeIndexedTable(globalProjection: "KEYS_ONLY", localProjection: "KEYS_ONLY")

@@ -14,26 +14,27 @@ import Testing
         #expect(planner.count == 2)
     }
 
-    @Test func `the first item fits, however large`() {
+    @Test func `a page ends with the item that fills it, however large`() {
         var planner = PagePlanner(limit: nil, pageBytes: 100)
+        #expect(planner.take(stored: 60) == .take)
         #expect(planner.needsSizes(stored: 500))
-        #expect(planner.consider(size: 400, sizeOfTaken: 0) == .take)
-        #expect(planner.consider(size: 1, sizeOfTaken: 400) == .full)
-        #expect(planner.count == 1)
+        #expect(planner.consider(size: 400, sizeOfTaken: 60) == .takeLast)
+        #expect(planner.count == 2)
     }
 
     @Test func `a page may be exactly full`() {
         var planner = PagePlanner(limit: nil, pageBytes: 100)
         #expect(planner.take(stored: 60) == .take)
-        #expect(planner.needsSizes(stored: 60))
-        #expect(planner.consider(size: 40, sizeOfTaken: 60) == .take)
-        #expect(planner.consider(size: 1, sizeOfTaken: 100) == .full)
+        #expect(planner.needsSizes(stored: 40))
+        #expect(planner.consider(size: 39, sizeOfTaken: 60) == .take)
+        #expect(planner.consider(size: 1, sizeOfTaken: 99) == .takeLast)
     }
 
     @Test func `sizes are asked for only near the end`() {
         var planner = PagePlanner(limit: nil, pageBytes: 100)
-        #expect(!planner.needsSizes(stored: 100))
-        _ = planner.take(stored: 100)
+        #expect(planner.needsSizes(stored: 100))
+        #expect(!planner.needsSizes(stored: 99))
+        _ = planner.take(stored: 99)
         #expect(planner.needsSizes(stored: 1))
         // The logical size may be far below the stored one; then the page goes on, by exact sizes.
         #expect(planner.consider(size: 1, sizeOfTaken: 20) == .take)
@@ -49,9 +50,9 @@ import Testing
         #expect(chunk.storedBytes == 2 * (1_048_576 - 32 * 1024) + 65_536)
     }
 
-    /// Whatever the sizes: the page that the planner makes is the longest prefix that fits, and the chunks that it
-    /// asks for are bounded.
-    @Test func `property: pages are the longest prefixes that fit`() {
+    /// Whatever the sizes: the page that the planner makes is the shortest prefix that reaches its size, and the chunks
+    /// that it asks for are bounded.
+    @Test func `property: pages are the shortest prefixes that are full`() {
         var random = SeededGenerator(label: "pages")
         for _ in 0..<500 {
             let pageBytes = Int.random(in: 1...2_000, using: &random)
@@ -70,7 +71,7 @@ import Testing
                     planner.needsSizes(stored: stored)
                     ? planner.consider(size: size, sizeOfTaken: sizes[..<taken].reduce(0, +))
                     : planner.take(stored: stored)
-                if verdict != .full { taken += 1 }
+                taken += 1
                 if verdict != .take {
                     full = true
                     break
@@ -79,12 +80,12 @@ import Testing
             var expected = 0
             var sum = 0
             for size in sizes {
-                if expected == limit || (expected > 0 && sum + size > pageBytes) { break }
+                if expected == limit || sum >= pageBytes { break }
                 expected += 1
                 sum += size
             }
             #expect(taken == expected)
-            #expect(full == (expected < sizes.count || expected == limit))
+            #expect(full == (expected == limit || sum >= pageBytes))
         }
     }
 }

@@ -44,6 +44,13 @@ import Testing
             #expect(table?["TableSizeBytes"] == .number("0"))
             #expect(table?["DeletionProtectionEnabled"] == .bool(false))
             #expect(table?["BillingModeSummary"]?["BillingMode"] == .string("PAY_PER_REQUEST"))
+            #expect(table?["BillingModeSummary"]?["LastUpdateToPayPerRequestDateTime"] == table?["CreationDateTime"])
+            #expect(created?["BillingModeSummary"]?["LastUpdateToPayPerRequestDateTime"] == nil)
+            #expect(table?["TableThroughputModeSummary"]?["TableThroughputMode"] == .string("PAY_PER_REQUEST"))
+            #expect(created?["WarmThroughput"] == nil)
+            #expect(table?["WarmThroughput"]?["ReadUnitsPerSecond"] == .number("12000"))
+            #expect(table?["WarmThroughput"]?["WriteUnitsPerSecond"] == .number("4000"))
+            #expect(table?["WarmThroughput"]?["Status"] == .string("ACTIVE"))
             #expect(table?["ProvisionedThroughput"]?["ReadCapacityUnits"] == .number("0"))
             #expect(table?["ProvisionedThroughput"]?["WriteCapacityUnits"] == .number("0"))
             #expect(table?["ProvisionedThroughput"]?["NumberOfDecreasesToday"] == .number("0"))
@@ -67,9 +74,11 @@ import Testing
             #expect(global["Projection"]?["ProjectionType"] == .string("ALL"))
             #expect(global["ItemCount"] == .number("0"))
             #expect(global["ProvisionedThroughput"]?["ReadCapacityUnits"] == .number("0"))
+            #expect(global["WarmThroughput"]?["ReadUnitsPerSecond"] == .number("12000"))
             let local = try #require(table?["LocalSecondaryIndexes"]?.arrayValue?.first)
             #expect(local["IndexName"] == .string("by-blob"))
             #expect(local["IndexStatus"] == nil)
+            #expect(local["WarmThroughput"] == nil)
             #expect(local["Projection"]?["NonKeyAttributes"] == .array([.string("email")]))
             #expect(local["KeySchema"]?.arrayValue?.count == 2)
         }
@@ -89,6 +98,9 @@ import Testing
             #expect(table?["ProvisionedThroughput"]?["ReadCapacityUnits"] == .number("5"))
             #expect(table?["ProvisionedThroughput"]?["WriteCapacityUnits"] == .number("7"))
             #expect(table?["BillingModeSummary"] == nil)
+            #expect(table?["TableThroughputModeSummary"] == nil)
+            #expect(table?["WarmThroughput"]?["ReadUnitsPerSecond"] == .number("5"))
+            #expect(table?["WarmThroughput"]?["WriteUnitsPerSecond"] == .number("7"))
             #expect(table?["StreamSpecification"]?["StreamViewType"] == .string("NEW_IMAGE"))
             let label = try #require(table?["LatestStreamLabel"]?.stringValue)
             #expect(label.utf8.count == "2026-11-22T21:00:00.123".utf8.count)
@@ -96,6 +108,10 @@ import Testing
                 table?["LatestStreamArn"]
                     == .string("arn:aws:dynamodb:eu-central-1:123456789012:table/full/stream/\(label)"))
             #expect(table?["SSEDescription"]?["Status"] == .string("ENABLED"))
+            #expect(table?["SSEDescription"]?["SSEType"] == .string("KMS"))
+            #expect(
+                table?["SSEDescription"]?["KMSMasterKeyArn"]
+                    == .string("arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000"))
             #expect(table?["TableClassSummary"]?["TableClass"] == .string("STANDARD_INFREQUENT_ACCESS"))
             #expect(table?["DeletionProtectionEnabled"] == .bool(true))
         }
@@ -148,6 +164,10 @@ import Testing
             let first = try await server.succeed("DescribeTable", Self.named("orders"))["Table"]
             let deleted = try await server.succeed("DeleteTable", Self.named("orders"))["TableDescription"]
             #expect(deleted?["TableStatus"] == .string("DELETING"))
+            #expect(deleted?["TableArn"] == first?["TableArn"])
+            for absent in ["KeySchema", "AttributeDefinitions", "CreationDateTime", "GlobalSecondaryIndexes"] {
+                #expect(deleted?[absent] == nil)
+            }
             #expect(try await server.fail("DescribeTable", Self.named("orders")).type == "ResourceNotFoundException")
             #expect(try await count() == 0)
             let second = try await server.succeed("CreateTable", Self.orders)["TableDescription"]

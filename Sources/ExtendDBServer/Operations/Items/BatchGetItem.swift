@@ -46,7 +46,7 @@ struct BatchLookup: Sendable {
         for key in request.keys {
             let stored = try table.physical.key(exactly: key)
             guard seen.insert(stored).inserted else {
-                throw .validation("Provided list of item keys contains duplicates")
+                throw .duplicateKeys
             }
             keys.append(stored)
         }

@@ -78,7 +78,7 @@ struct WriteBatch: Sendable {
                 partitions += key[table.keySchema.hash].map { [$0] } ?? []
             }
             guard seen.insert(entry.key).inserted else {
-                throw .validation("Provided list of item keys contains duplicates")
+                throw .duplicateKeys
             }
             entries.append(entry)
         }

@@ -19,7 +19,9 @@ package struct ItemOperations: Sendable {
 
     /// The table that a request names.
     func table(_ name: String, _ context: RequestContext) async throws(WireError) -> ItemTable {
-        known.table(try await tables.table(name, context.accountID))
+        var table = known.table(try await tables.table(name, context.accountID))
+        table.name = name
+        return table
     }
 }
 

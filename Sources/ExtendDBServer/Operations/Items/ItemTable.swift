@@ -10,14 +10,17 @@ struct ItemTable: Sendable {
     let inserts: StrictInserts
     /// The types of all key attributes.
     let keyTypes: [Text: KeyAttributeType]
+    /// How the request names the table: by its name or its ARN. `ConsumedCapacity` repeats it ("If you had specified
+    /// the Amazon Resource Name (ARN) of a table in the input, you'll see the table ARN in the response").
+    var name: String
 
-    var name: String { record.definition.name }
     var physical: PhysicalTable { record.physical }
     var keySchema: KeySchema { record.definition.keySchema }
     var hasLocalIndexes: Bool { indexes.contains { $0.definition.kind == .local } }
 
     init(_ record: TableRecord) {
         self.record = record
+        name = record.definition.name
         var indexes: [IndexView] = []
         for (index, physical) in zip(record.indexes, record.physical.indexes) {
             indexes.append(IndexView(definition: index.definition, physical: physical))

@@ -43,7 +43,7 @@ struct PageBuilder: Sendable {
         get throws(WireError) { try last?.item }
     }
 
-    /// Takes a row into the page, or finds that it is full.
+    /// Takes a row into the page.
     ///
     /// - Parameter fetched: the whole item, if the row is an entry of an index that does not hold all that is wanted.
     mutating func add(_ cell: PostgresCell, fetched: Item? = nil) throws(WireError) -> PagePlanner.Verdict {
@@ -57,9 +57,7 @@ struct PageBuilder: Sendable {
         } else {
             verdict = try addUndecoded(cell)
         }
-        if verdict != .full {
-            last = cell
-        }
+        last = cell
         return verdict
     }
 
@@ -67,7 +65,6 @@ struct PageBuilder: Sendable {
         let verdict =
             planner.needsSizes(stored: stored)
             ? planner.consider(size: size, sizeOfTaken: bytes) : planner.take(stored: stored)
-        guard verdict != .full else { return verdict }
         bytes += size
         if let filter = output.filter, !filter.matches(item) { return verdict }
         count += 1
@@ -87,7 +84,6 @@ struct PageBuilder: Sendable {
             undecoded = []
             let size = itemSize(try cell.item)
             verdict = planner.consider(size: size, sizeOfTaken: bytes)
-            guard verdict != .full else { return verdict }
             bytes += size
         } else {
             verdict = planner.take(stored: stored)

@@ -54,7 +54,7 @@ struct PageReader: Sendable {
                 let entry = fetchesItems ? try cell.item : nil
                 let item = entry.map { fetched[source.table.key(of: $0)] ?? $0 }
                 let verdict = try builder.add(cell, fetched: item)
-                if verdict != .full, let entry, let item {
+                if let entry, let item {
                     entryBytes += itemSize(entry)
                     fetchedBytes.append(itemSize(item))
                 }

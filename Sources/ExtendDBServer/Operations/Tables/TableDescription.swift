@@ -14,18 +14,18 @@ struct TableDescription {
 
     func write(to json: inout JSONWriter) {
         json.beginObject()
-        json.name("AttributeDefinitions")
-        json.beginArray()
-        for attribute in definition.attributeDefinitions { attribute.write(to: &json) }
-        json.endArray()
         json.name("TableName")
         json.string(definition.name)
-        json.name("KeySchema")
-        definition.keySchema.write(to: &json)
         json.name("TableStatus")
         json.string(status.rawValue)
-        json.name("CreationDateTime")
-        json.number(text: Self.seconds(record.creationDate))
+        // The answer to DeleteTable leaves out what the table was like (its sample in the API reference).
+        if status != .deleting {
+            writeSchema(to: &json)
+            writeIndexes(.local, "LocalSecondaryIndexes", to: &json)
+            writeIndexes(.global, "GlobalSecondaryIndexes", to: &json)
+            writeStream(to: &json)
+            writeEncryption(to: &json)
+        }
         writeThroughput(to: &json)
         let figures = statistics[""] ?? RelationStatistics(itemCount: record.itemCount, sizeBytes: record.sizeBytes)
         json.name("TableSizeBytes")
@@ -36,10 +36,6 @@ struct TableDescription {
         json.string(record.arn)
         json.name("TableId")
         json.string(record.tableID)
-        writeIndexes(.local, "LocalSecondaryIndexes", to: &json)
-        writeIndexes(.global, "GlobalSecondaryIndexes", to: &json)
-        writeStream(to: &json)
-        writeEncryption(to: &json)
         if let tableClass = definition.tableClass {
             json.name("TableClassSummary")
             json.beginObject()
@@ -62,17 +58,52 @@ struct TableDescription {
         return json.bytes
     }
 
-    private func writeThroughput(to json: inout JSONWriter) {
-        let throughput = definition.provisionedThroughput ?? .zero
-        json.name("ProvisionedThroughput")
-        throughput.writeDescription(to: &json)
-        guard definition.billingMode == .payPerRequest else { return }
-        json.name("BillingModeSummary")
-        json.beginObject()
-        json.name("BillingMode")
-        json.string(definition.billingMode.rawValue)
-        json.name("LastUpdateToPayPerRequestDateTime")
+    private func writeSchema(to json: inout JSONWriter) {
+        json.name("AttributeDefinitions")
+        json.beginArray()
+        for attribute in definition.attributeDefinitions { attribute.write(to: &json) }
+        json.endArray()
+        json.name("KeySchema")
+        definition.keySchema.write(to: &json)
+        json.name("CreationDateTime")
         json.number(text: Self.seconds(record.creationDate))
+    }
+
+    private func writeThroughput(to json: inout JSONWriter) {
+        json.name("ProvisionedThroughput")
+        (definition.provisionedThroughput ?? .zero).writeDescription(to: &json)
+        writeWarmThroughput(definition.provisionedThroughput, to: &json)
+        guard definition.billingMode == .payPerRequest else { return }
+        // The second form is in no SDK; the service tells the mode in both.
+        for (summary, member) in [
+            ("BillingModeSummary", "BillingMode"), ("TableThroughputModeSummary", "TableThroughputMode"),
+        ] {
+            json.name(summary)
+            json.beginObject()
+            json.name(member)
+            json.string(definition.billingMode.rawValue)
+            // A table that is being made has not changed its mode yet.
+            if status != .creating {
+                json.name("LastUpdateToPayPerRequestDateTime")
+                json.number(text: Self.seconds(record.creationDate))
+            }
+            json.endObject()
+        }
+    }
+
+    /// What a table or index can take at once ("Understanding DynamoDB warm throughput"): for a new one that is
+    /// 12,000 reads and 4,000 writes a second on demand, and otherwise what is provisioned. Told of what is active.
+    private func writeWarmThroughput(_ provisioned: Throughput?, to json: inout JSONWriter) {
+        guard status == .active else { return }
+        let warm = provisioned ?? Throughput(readCapacityUnits: 12_000, writeCapacityUnits: 4_000)
+        json.name("WarmThroughput")
+        json.beginObject()
+        json.name("ReadUnitsPerSecond")
+        json.number(warm.readCapacityUnits)
+        json.name("WriteUnitsPerSecond")
+        json.number(warm.writeCapacityUnits)
+        json.name("Status")
+        json.string(TableStatus.active.rawValue)
         json.endObject()
     }
 
@@ -99,6 +130,7 @@ struct TableDescription {
             json.string((status == .creating ? .creating : index.status).rawValue)
             json.name("ProvisionedThroughput")
             (index.definition.provisionedThroughput ?? .zero).writeDescription(to: &json)
+            writeWarmThroughput(index.definition.provisionedThroughput, to: &json)
         }
         json.name("IndexSizeBytes")
         json.number(figures.sizeBytes)
@@ -128,11 +160,21 @@ struct TableDescription {
         json.string("ENABLED")
         json.name("SSEType")
         json.string(sse.type ?? "KMS")
-        if let key = sse.kmsMasterKeyID {
-            json.name("KMSMasterKeyArn")
-            json.string(key)
-        }
+        json.name("KMSMasterKeyArn")
+        json.string(keyARN(sse.kmsMasterKeyID))
         json.endObject()
+    }
+
+    /// The key as the service names it, whatever form the request named it in. Where it named none, the key is the
+    /// account's own for DynamoDB; there is no such key here, so its identifier is zeros.
+    private func keyARN(_ identifier: String?) -> String {
+        let identifier = identifier ?? "00000000-0000-0000-0000-000000000000"
+        guard !identifier.hasPrefix("arn:") else { return identifier }
+        // arn:aws:dynamodb:REGION:ACCOUNT:table/NAME
+        let parts = record.arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        guard parts.count == 6 else { return identifier }
+        let resource = identifier.hasPrefix("alias/") ? identifier : "key/\(identifier)"
+        return "\(parts[0]):\(parts[1]):kms:\(parts[3]):\(parts[4]):\(resource)"
     }
 
     /// Seconds since 1970 to the millisecond, as DynamoDB writes dates.
