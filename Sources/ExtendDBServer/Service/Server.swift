@@ -109,6 +109,9 @@ package struct Server: Service {
                 // A request may be 16 MiB: of pipelined ones, one waits while one is answered.
                 configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 1)))
         }.get()
+        try await channel.pipeline.handler(type: InputHold.self).flatMap { hold in
+            channel.pipeline.syncOperations.removeHandler(hold)
+        }.get()
         try await channel.setOption(.autoRead, value: true).get()
         return connection
     }
@@ -131,6 +134,7 @@ package struct Server: Service {
                 try pipeline.addHandler(
                     ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits.decoder)))
                 try pipeline.addHandler(RequestAggregator(limits: limits, unixSeconds: clock.unixSeconds))
+                try pipeline.addHandler(InputHold())
                 return channel
             }
         }
