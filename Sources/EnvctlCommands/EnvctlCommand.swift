@@ -12,18 +12,18 @@ package struct EnvctlCommand: AsyncParsableCommand {
         version: Version.text,
         groupedSubcommands: [
             CommandGroup(
-                name: "Control plane:",
+                name: "Control plane",
                 subcommands: [
                     UpCommand.self, DownCommand.self, StatusCommand.self, ServerCommand.self, DoctorCommand.self,
                 ]),
-            CommandGroup(name: "Snapshots:", subcommands: [SnapshotCommand.self]),
+            CommandGroup(name: "Snapshots", subcommands: [SnapshotCommand.self]),
             CommandGroup(
-                name: "Environments:",
+                name: "Environments",
                 subcommands: [
                     CloneCommand.self, ListCommand.self, ShowCommand.self, WaitCommand.self, EnvCommand.self,
                     ExecCommand.self, ExtendCommand.self, DeleteCommand.self, LogsCommand.self, EventsCommand.self,
                 ]),
-            CommandGroup(name: "Shell:", subcommands: [CompletionCommand.self]),
+            CommandGroup(name: "Shell", subcommands: [CompletionCommand.self]),
         ])
 
     package init() {}
