@@ -9,6 +9,9 @@ package protocol Launcher: Sendable {
     ///   takes another one.
     func launch(_ request: LaunchRequest) async throws(ControlError) -> ServerProcess
 
+    /// Whether a server could listen there now.
+    func isFree(port: Int, address: String) -> Bool
+
     /// Whether exactly this process still runs (same pid and same start time).
     func isAlive(_ process: ServerProcess) -> Bool
 

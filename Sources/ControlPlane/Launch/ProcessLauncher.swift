@@ -115,6 +115,14 @@ package struct ProcessLauncher: Launcher {
         return ServerProcess(pid: identity.pid, startTime: identity.startTime, port: request.port)
     }
 
+    package func isFree(port: Int, address: String) -> Bool {
+        guard let port = UInt16(exactly: port) else { return false }
+        let socket = cs_listen_tcp(address, port, 1)
+        guard socket >= 0 else { return false }
+        close(socket)
+        return true
+    }
+
     package func isAlive(_ process: ServerProcess) -> Bool { process.identity.isAlive }
 
     package func stop(_ process: ServerProcess) async throws(ControlError) {

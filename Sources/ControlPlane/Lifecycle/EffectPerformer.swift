@@ -93,8 +93,15 @@ struct EffectPerformer: Sendable {
     }
 
     private func takePort() async throws(ControlError) -> EffectResult {
-        guard let port = try await store.takePort(configuration.ports) else {
-            throw ControlError.portsUsedUp(configuration.ports)
+        let unreserved = try await store.unreservedPorts(configuration.ports)
+        guard !unreserved.isEmpty else { throw ControlError.portsUsedUp(configuration.ports) }
+        let address = configuration.endpointAddress
+        guard let port = unreserved.first(where: { effectors.launcher.isFree(port: $0, address: address) }) else {
+            throw ControlError(
+                .capacity, subject: "ports",
+                "other processes hold every port from \(configuration.ports.lowerBound) to "
+                    + "\(configuration.ports.upperBound) that no environment has reserved",
+                hint: "end them, or start the control plane with a larger ENVCTL_PORTS")
         }
         return .port(port)
     }

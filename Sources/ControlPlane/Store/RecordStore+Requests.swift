@@ -25,6 +25,9 @@ enum RequestOutcome: Sendable {
 extension RecordStore {
     /// Records a request in one statement: the snapshot's newest generation is looked up, a port is reserved, the name
     /// is claimed. A live environment of the same name wins, whoever came first.
+    ///
+    /// The snapshot's rows are locked against a deletion that begins at the same time: either that one sees this
+    /// request and is refused, or this one waits for it and finds nothing to clone.
     func request(_ request: EnvironmentRequest) async throws(ControlError) -> RequestOutcome {
         let secret = try secrets.seal(request.rolePassword, purpose: EnvironmentRow.rolePurpose(request.id))
         // Two requests can draw the same port; the index lets one of them through and the other draws again. The
@@ -70,7 +73,7 @@ extension RecordStore {
             SELECT s.id, s.name, g.number, g.region, g.account_id
             FROM snapshots s JOIN generations g ON g.snapshot_id = s.id
             WHERE s.name = $3 AND s.deleted_at IS NULL AND g.state = 'ready'
-            ORDER BY g.number DESC LIMIT 1
+            ORDER BY g.number DESC LIMIT 1 FOR SHARE OF s, g
         ), free AS (
             SELECT p AS port FROM generate_series($8::int, $9::int) AS p
             WHERE NOT EXISTS (SELECT 1 FROM environments WHERE port = p)
@@ -105,16 +108,17 @@ extension RecordStore {
         return !rows.isEmpty
     }
 
-    /// A port that nobody has reserved; the caller's write reserves it, and fails if another one was quicker.
-    func takePort(_ ports: ClosedRange<Int>) async throws(ControlError) -> Int? {
+    /// The ports that nobody has reserved, in random order; the caller's write reserves one, and fails if another
+    /// caller was quicker.
+    func unreservedPorts(_ ports: ClosedRange<Int>) async throws(ControlError) -> [Int] {
         try await storing("choose a port") {
             let rows = try await pool.query(
                 """
                 SELECT p FROM generate_series($1::int, $2::int) AS p
                 WHERE NOT EXISTS (SELECT 1 FROM environments WHERE port = p)
-                ORDER BY random() LIMIT 1
+                ORDER BY random()
                 """, .int(ports.lowerBound), .int(ports.upperBound))
-            return try rows.first?[0].int
+            return try rows.map { try $0[0].int }
         }
     }
 }

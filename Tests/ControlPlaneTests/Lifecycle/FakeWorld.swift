@@ -206,6 +206,8 @@ extension FakeWorld: Launcher {
         return try outcome.get()
     }
 
+    func isFree(port: Int, address: String) -> Bool { state.withLock { !$0.busyPorts.contains(port) } }
+
     func isAlive(_ process: ServerProcess) -> Bool {
         state.withLock { state in
             state.servers.values.contains { $0.pid == process.pid && $0.startTime == process.startTime }

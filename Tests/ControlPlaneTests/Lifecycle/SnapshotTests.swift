@@ -92,6 +92,38 @@ import Testing
         }
     }
 
+    /// Whichever comes first, the other one is refused: nobody is given a clone of what is being dropped.
+    @Test func aCloneAndADeletionOfTheSnapshotExcludeEachOther() async throws {
+        try await LifecycleHarness.with { harness in
+            for round in 0..<20 {
+                let snapshot = "race-\(round)"
+                try await harness.addSnapshot(snapshot)
+                async let deleted = harness.code { _ = try await harness.snapshots.delete(snapshot) }
+                let codes = await withTaskGroup(of: ControlError.Code?.self) { group in
+                    for clone in 0..<4 {
+                        group.addTask {
+                            await harness.code {
+                                _ = try await harness.environments.clone(
+                                    CloneSpec(snapshot: snapshot, name: "\(snapshot)-\(clone)"))
+                            }
+                        }
+                    }
+                    return await group.reduce(into: []) { $0.append($1) }
+                }
+                let refused: Set<ControlError.Code?> = [.conflict, .notFound]
+                #expect(codes.allSatisfy { $0 == nil || refused.contains($0) }, "\(codes)")
+                // A clone that was done before the deletion began keeps nobody from deleting.
+                #expect([nil, .conflict].contains(await deleted))
+                for environment in try await harness.environments.list() {
+                    let settled = try await harness.environments.wait(
+                        environment.name.text, timeout: harness.patience)
+                    #expect(settled.phase == .ready, "\(settled.reason ?? "")")
+                    _ = try await harness.environments.delete(environment.name.text, wait: harness.patience)
+                }
+            }
+        }
+    }
+
     @Test func deletingDropsTheStorageAndKeepsClones() async throws {
         try await LifecycleHarness.with { harness in
             let clone = try await harness.clone("pr-1")
