@@ -19,6 +19,7 @@ package struct EnvironmentService: Sendable {
         let snapshot = try SnapshotName(spec.snapshot)
         let name = try spec.name.map { name throws(ControlError) in try EnvironmentName(name) }
         let ttl = try configuration.lifetimes.ttl(requested: spec.ttl)
+        try LabelRule.check(spec.labels)
         let runtime = try box.runtime()
         var generator = SystemRandomNumberGenerator()
         // A made-up name can be taken; the second draw settles it.

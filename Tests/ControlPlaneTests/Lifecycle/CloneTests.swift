@@ -1,5 +1,6 @@
 import Environments
 import Postgres
+import Synchronization
 import Testing
 
 @testable import ControlPlane
@@ -102,6 +103,7 @@ import Testing
                 (CloneSpec(snapshot: "prod", name: "a", ttl: .seconds(-1)), .invalidRequest, "10s"),
                 (CloneSpec(snapshot: "prod", name: "a", ttl: .seconds(31 * 86_400)), .invalidRequest, "30d"),
                 (CloneSpec(snapshot: "Prod", name: "a"), .invalidRequest, "a-z"),
+                (CloneSpec(snapshot: "prod", name: "a", labels: ["team": "a\u{0}b"]), .invalidRequest, "control"),
             ]
             for (spec, code, hint) in specs {
                 let error = await #expect(throws: ControlError.self) {
@@ -112,6 +114,17 @@ import Testing
             }
             let all = try await harness.environments.list()
             #expect(all.isEmpty)
+        }
+    }
+
+    @Test func theOnePortThatNoOtherProcessHoldsIsFound() async throws {
+        try await LifecycleHarness.with({ $0.ports = 30_200...30_299 }) { harness in
+            harness.world.state.withLock { $0.busyPorts = Set(30_200...30_299).subtracting([30_242]) }
+            #expect(try await harness.clone("lucky").port == 30_242)
+            // With none left it fails, says why, and gives back what it reserved.
+            let failed = try await harness.clone("unlucky")
+            #expect(failed.phase == .failed)
+            #expect(failed.reason?.contains("30200 to 30299") == true, "\(failed.reason ?? "")")
         }
     }
 
