@@ -7,6 +7,8 @@ struct PostgresSettings: Sendable, Hashable {
     var memoryBytes: Int?
     /// Off when another process holds the port at start: the Unix socket's name stays right and servers keep working.
     var listensOnLoopback: Bool
+    /// Whether the server knows `recovery_init_sync_method` (PostgreSQL 14 and later).
+    var supportsSyncFS = false
 
     /// 128 MiB as PostgreSQL's own default, more on larger machines: an eighth of the memory, at most 1 GiB. The rest
     /// of the data is in the page cache, which clones share with their template where the file system shares blocks.
@@ -45,6 +47,7 @@ struct PostgresSettings: Sendable, Hashable {
         max_wal_senders = 0
         max_wal_size = 4GB
         checkpoint_timeout = 15min
+        \(recoverySync)
 
         logging_collector = on
         log_directory = '../logs/postgres'
@@ -66,6 +69,17 @@ struct PostgresSettings: Sendable, Hashable {
         default_text_search_config = 'pg_catalog.simple'
 
         """
+    }
+
+    /// After a crash PostgreSQL first makes sure that every file of every database is on disk, one by one: with hundreds
+    /// of clones that takes minutes. Where the kernel can do it for a whole file system, it takes one call (measured:
+    /// five databases, 7 s against 0.2 s).
+    private var recoverySync: String {
+        #if os(Linux)
+            supportsSyncFS ? "recovery_init_sync_method = syncfs" : ""
+        #else
+            ""
+        #endif
     }
 
     /// `pg_hba.conf`: a password always, and only from this machine.

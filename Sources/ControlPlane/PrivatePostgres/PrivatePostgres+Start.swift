@@ -135,9 +135,10 @@ extension PrivatePostgres {
         try writeSettings(port, account)
         let end = ContinuousClock.now + Self.startBound
         while true {
-            try removeStalePIDFile()
+            try removeStaleLocks()
             let log = try LogFile.open(paths.startLog, owner: account?.owner)
             let logStart = PosixFile.size(paths.startLog) ?? 0
+            let collectedBefore = try collectedSizes()
             defer { close(log) }
             let pid = try ChildProcess.spawn(
                 .init(
@@ -155,13 +156,10 @@ extension PrivatePostgres {
                     return server
                 }
             }
-            // The backends of a killed server hold its shared memory for a moment.
-            let said = try startLog(after: logStart)
-            guard said.contains("shared memory block") || said.contains("lock file \"postmaster.pid\" already exists"),
-                ContinuousClock.now < end
-            else {
+            let said = try startLog(after: logStart) + collected(since: collectedBefore)
+            guard Self.passes(said), ContinuousClock.now < end else {
                 throw ControlError(
-                    .failed, subject: paths.data, "the private PostgreSQL ended at start: \(try startLogTail())",
+                    .failed, subject: paths.data, "the private PostgreSQL ended at start: \(Self.reason(said))",
                     hint: "see \(paths.startLog) and \(paths.logs)")
             }
             do { try await Task.sleep(for: .milliseconds(100)) } catch {
@@ -196,28 +194,76 @@ extension PrivatePostgres {
         return Port(number: number, isFree: true)
     }
 
+    /// The major version of the server that made the data.
+    private func dataVersion() throws(ControlError) -> Int? {
+        try PosixFile.readText(paths.versionFile).flatMap { Int($0.filter(\.isNumber)) }
+    }
+
     private func writeSettings(_ port: Port, _ account: PostgresAccount?) throws(ControlError) {
         let pages = sysconf(Int32(_SC_PHYS_PAGES))
         let pageSize = sysconf(Int32(_SC_PAGESIZE))
         let settings = PostgresSettings(
             port: port.number, socketDirectory: paths.socketDirectory,
-            memoryBytes: pages > 0 && pageSize > 0 ? pages * pageSize : nil, listensOnLoopback: port.isFree)
+            memoryBytes: pages > 0 && pageSize > 0 ? pages * pageSize : nil, listensOnLoopback: port.isFree,
+            supportsSyncFS: try dataVersion().map { $0 >= 14 } ?? false)
         try PosixFile.write(
             settings.configuration, to: "\(paths.data)/postgresql.conf", owner: account?.owner)
         try PosixFile.write(
             PostgresSettings.hostBasedAuthentication, to: "\(paths.data)/pg_hba.conf", owner: account?.owner)
     }
 
-    /// Removes `postmaster.pid` when the process it names is not a server of ours: PostgreSQL itself refuses to start
-    /// as long as any process has that pid.
-    private func removeStalePIDFile() throws(ControlError) {
-        guard PosixFile.exists(paths.postmasterPID), try runningPostmaster() == nil else { return }
-        try PosixFile.remove(paths.postmasterPID)
+    /// Removes `postmaster.pid` and the lock of the Unix socket when no server of ours runs: PostgreSQL itself refuses
+    /// to start as long as any process has the pid that they name, be it one that nobody has collected yet or, after a
+    /// restart of the machine, a stranger. The socket's directory is this installation's alone.
+    private func removeStaleLocks() throws(ControlError) {
+        guard try runningPostmaster() == nil else { return }
+        var stale = [paths.postmasterPID]
+        for name in try PosixFile.list(paths.socketDirectory) where name.hasPrefix(".s.PGSQL.") {
+            stale.append("\(paths.socketDirectory)/\(name)")
+        }
+        for path in stale where PosixFile.exists(path) { try PosixFile.remove(path) }
+    }
+
+    /// Whether what a server said before it ended passes by itself: the backends of a killed one hold its shared
+    /// memory for a moment.
+    static func passes(_ said: String) -> Bool {
+        said.contains("shared memory block") || said.contains("lock file") && said.contains("already exists")
+    }
+
+    /// The lines that say why a server ended; the last ones when none stands out.
+    static func reason(_ said: String) -> String {
+        let lines = said.split(separator: "\n").map(String.init)
+        let telling = lines.filter { line in ["FATAL:", "PANIC:", "HINT:"].contains { line.contains($0) } }
+        let shown = (telling.isEmpty ? lines : telling).suffix(3)
+        return shown.isEmpty ? "it said nothing" : shown.joined(separator: " | ")
     }
 
     private func startLog(after offset: Int) throws(ControlError) -> String {
         let text = try PosixFile.read(paths.startLog) ?? []
         return String(decoding: text.dropFirst(offset), as: UTF8.self)
+    }
+
+    /// The files that the server's own logging writes, with their sizes.
+    private func collectedSizes() throws(ControlError) -> [String: Int] {
+        var sizes: [String: Int] = [:]
+        guard PosixFile.isDirectory(paths.logs) else { return sizes }
+        for name in try PosixFile.list(paths.logs) {
+            let path = "\(paths.logs)/\(name)"
+            if path != paths.startLog { sizes[path] = PosixFile.size(path) }
+        }
+        return sizes
+    }
+
+    /// What the server's own logging wrote since.
+    private func collected(since sizes: [String: Int]) throws(ControlError) -> String {
+        var text = ""
+        for path in try collectedSizes().keys.sorted() {
+            let bytes = try PosixFile.read(path) ?? []
+            let start = sizes[path] ?? 0
+            // A week later the file of this weekday begins anew.
+            text += String(decoding: bytes.dropFirst(start <= bytes.count ? start : 0), as: UTF8.self)
+        }
+        return text
     }
 
     private func startLogTail() throws(ControlError) -> String {

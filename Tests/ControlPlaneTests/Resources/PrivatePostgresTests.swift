@@ -65,6 +65,15 @@ import Testing
         #expect(settings(memory: 64 << 30).sharedBuffersMiB == 1024)
     }
 
+    #if os(Linux)
+        @Test func recoverySyncsWholeFileSystemsWhereTheServerCan() {
+            var settings = settings(memory: nil)
+            #expect(!settings.configuration.contains("recovery_init_sync_method"))
+            settings.supportsSyncFS = true
+            #expect(settings.configuration.contains("recovery_init_sync_method = syncfs"))
+        }
+    #endif
+
     @Test func textIsQuoted() {
         #expect(settings(memory: nil).configuration.contains("unix_socket_directories = '/it''s'"))
         #expect(settings(memory: nil, listens: false).configuration.contains("listen_addresses = ''"))
@@ -178,6 +187,31 @@ import Testing
         let again = try await postgres.start()
         #expect(!again.adopted)
         try await postgres.stop()
+    }
+
+    @Test func aSocketLockOfAnotherProcessIsNoObstacle() async throws {
+        let state = try TemporaryDirectory.make("lock")
+        let postgres = make(state)
+        let server = try await postgres.start()
+        // What a killed server leaves: here its pid has come to somebody who lives, this test.
+        let lock = "\(server.admin.host)/.s.PGSQL.\(server.port).lock"
+        let text = try #require(try PosixFile.readText(lock))
+        try await postgres.stop()
+        let stale = text.replacing("\(server.pid)\n", with: "\(getpid())\n", maxReplacements: 1)
+        try TestFile.write(Array(stale.utf8), to: lock)
+        let again = try await postgres.start()
+        #expect(again.port == server.port)
+        try await postgres.stop()
+    }
+
+    @Test func whatAServerSaidIsJudged() {
+        let lock = #"2026 [7] @ FATAL:  lock file "/run/.s.PGSQL.1.lock" already exists"#
+        #expect(PrivatePostgres.passes(lock))
+        #expect(PrivatePostgres.passes("FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use"))
+        #expect(!PrivatePostgres.passes("FATAL:  could not open file \"global/pg_control\""))
+        #expect(PrivatePostgres.reason("LOG:  starting\nFATAL:  no\nLOG:  shut down\n") == "FATAL:  no")
+        #expect(PrivatePostgres.reason("a\nb\n") == "a | b")
+        #expect(PrivatePostgres.reason("") == "it said nothing")
     }
 
     @Test func aTakenPortLeavesTheSocket() async throws {
