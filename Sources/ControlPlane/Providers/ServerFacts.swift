@@ -9,6 +9,9 @@ struct ServerFacts: Sendable, Hashable {
         var comment: String?
         var allowsConnections: Bool
         var isTemplate: Bool
+        /// A drop of it was interrupted: the server refuses to do anything with it but drop it (PostgreSQL's
+        /// `database_is_invalid_form`, `datconnlimit` = -2).
+        var isInvalid = false
 
         /// The mark of its comment, or of its name when it has no comment yet and the installation's own role owns it.
         func mark(installation: String, owner ours: String) -> InstallationMark? {
@@ -24,14 +27,15 @@ struct ServerFacts: Sendable, Hashable {
     var databases: [Database]
 
     static let databasesQuery = """
-        SELECT d.datname, r.rolname, shobj_description(d.oid, 'pg_database'), d.datallowconn, d.datistemplate
+        SELECT d.datname, r.rolname, shobj_description(d.oid, 'pg_database'), d.datallowconn, d.datistemplate,
+            d.datconnlimit = -2
         FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba
         """
 
     static func database(_ row: PostgresRow) throws(PostgresError) -> Database {
         try Database(
             name: row[0].string, owner: row[1].string, comment: row[2].orNil?.string,
-            allowsConnections: row[3].bool, isTemplate: row[4].bool)
+            allowsConnections: row[3].bool, isTemplate: row[4].bool, isInvalid: row[5].bool)
     }
 
     /// Facts about the server and the named databases, as far as they exist.
@@ -53,4 +57,17 @@ struct ServerFacts: Sendable, Hashable {
     }
 
     func database(_ name: String) -> Database? { databases.first { $0.name == name } }
+}
+
+extension ServerFacts.Database {
+    /// Drops the database whatever its state is: sealed, in use, or half dropped already.
+    func drop(on connection: PostgresConnection) async throws(PostgresError) {
+        let quoted = PostgresIdentifier.quote(name)
+        if !isInvalid {
+            // Closed first, so that a server's pool does not come back between the end of its sessions and the drop.
+            try await connection.query(
+                PostgresQuery("ALTER DATABASE \(quoted) IS_TEMPLATE false ALLOW_CONNECTIONS false", prepared: false))
+        }
+        try await connection.query(PostgresQuery("DROP DATABASE IF EXISTS \(quoted) WITH (FORCE)", prepared: false))
+    }
 }

@@ -170,11 +170,7 @@ package struct TemplateProvider: CloneProvider {
                 .conflict, subject: database, "database \(database) does not carry this installation's mark",
                 hint: "envctl never drops a database that it did not make")
         }
-        let name = PostgresIdentifier.quote(database)
-        // Closed first, so that a server's pool does not come back between the end of its sessions and the drop.
-        try await connection.query(
-            PostgresQuery("ALTER DATABASE \(name) IS_TEMPLATE false ALLOW_CONNECTIONS false", prepared: false))
-        try await connection.query(PostgresQuery("DROP DATABASE IF EXISTS \(name) WITH (FORCE)", prepared: false))
+        try await found.drop(on: connection)
         logger.debug("dropped a database", metadata: ["database": "\(database)"])
     }
 

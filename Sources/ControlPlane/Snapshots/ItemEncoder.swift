@@ -103,6 +103,6 @@ struct ItemEncoder: Sendable {
     ) -> ControlError {
         ControlError(
             .invalidRequest, subject: place.path, "\(place.path), line \(place.line): \(what)",
-            hint: hint ?? "nothing was imported; export the table again or mend the line")
+            hint: hint)
     }
 }

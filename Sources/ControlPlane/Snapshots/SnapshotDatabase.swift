@@ -23,7 +23,7 @@ struct SnapshotDatabase: Sendable {
                         .conflict, subject: name, "a database named \(name) exists and is not this snapshot's",
                         hint: "drop or rename it; envctl never touches a database without its mark")
                 }
-                try await drop(on: connection)
+                try await existing.drop(on: connection)
             }
             let data = PostgresIdentifier.quote(TemplateProvider.dataRole)
             try await connection.query(
@@ -36,7 +36,9 @@ struct SnapshotDatabase: Sendable {
                 PostgresQuery(
                     "COMMENT ON DATABASE \(quoted) IS \(PostgresLiteral.quote(mark.comment))", prepared: false),
                 PostgresQuery("REVOKE ALL ON DATABASE \(quoted) FROM PUBLIC", prepared: false),
-                PostgresQuery("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE \(quoted) TO \(data)", prepared: false),
+                // Not CONNECT: every environment's role is a member of this one, and an import that runs while an
+                // environment is sealed would be a way out of it. We connect as the administrator and change roles.
+                PostgresQuery("GRANT CREATE, TEMPORARY ON DATABASE \(quoted) TO \(data)", prepared: false),
                 PostgresQuery("ALTER DATABASE \(quoted) ALLOW_CONNECTIONS true", prepared: false),
             ])
         }
@@ -103,14 +105,7 @@ struct SnapshotDatabase: Sendable {
     func drop() async throws(ControlError) {
         try await admin.session("drop database \(name)") { connection in
             let facts = try await ServerFacts.read([name], on: connection)
-            guard facts.database(name) != nil else { return }
-            try await drop(on: connection)
+            try await facts.database(name)?.drop(on: connection)
         }
-    }
-
-    private func drop(on connection: PostgresConnection) async throws(PostgresError) {
-        try await connection.query(
-            PostgresQuery("ALTER DATABASE \(quoted) IS_TEMPLATE false ALLOW_CONNECTIONS false", prepared: false))
-        try await connection.query(PostgresQuery("DROP DATABASE IF EXISTS \(quoted) WITH (FORCE)", prepared: false))
     }
 }

@@ -123,6 +123,23 @@ extension ResourceTests {
             #expect(stored.count == wanted.count)
         }
 
+        /// The role of every environment is a member of the one that loads.
+        @Test func whileItIsLoadedNoEnvironmentCanReachIt() async throws {
+            let snapshot = SnapshotDatabase(
+                admin: PostgresAdmin(configuration: try await ResourceServer.admin()), owner: "envctl", name: database,
+                mark: mark)
+            try await snapshot.create()
+            try await snapshot.bootstrap(accountID: "123456789012")
+            let open = try await snapshot.admin.session("look") { connection in
+                let rows = try await connection.query(
+                    "SELECT has_database_privilege('envctl_data', $1::name, 'CONNECT')", .text(database))
+                return try rows[0][0].bool
+            }
+            #expect(!open)
+            try await snapshot.drop()
+            #expect(try await exists() == false)
+        }
+
         @Test func aTruncatedFileLeavesNothing() async throws {
             var fixture = try ExportFixture()
             fixture.files = [(0..<100).map { ExportFixture.item($0) }]

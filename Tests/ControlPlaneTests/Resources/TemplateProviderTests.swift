@@ -182,6 +182,18 @@ extension ResourceTests {
             }
         }
 
+        @Test func aDropThatWasInterruptedIsFinished() async throws {
+            try await withSource { provider in
+                try await provider.clone(request)
+                // What DROP DATABASE leaves when the server dies in the middle of it (PostgreSQL 15.4 and later).
+                try await execute(
+                    "UPDATE pg_database SET datconnlimit = -2 WHERE datname = '\(request.target)'")
+                #expect(try await provider.list().map(\.database) == [request.target])
+                try await provider.drop(database: request.target, role: request.role)
+                #expect(try await provider.list().isEmpty)
+            }
+        }
+
         @Test func aRoleThatIsLeftIsListedAndDropped() async throws {
             try await withSource { provider in
                 try await provider.clone(request)
