@@ -76,6 +76,7 @@ package final class ControlPlane: Service {
         try await RecordStore.migrate(pool)
         var generator = SystemRandomNumberGenerator()
         let installation = try await RecordStore.installation(pool, using: &generator)
+        try await RecordStore.proveKey(pool, secrets)
         let replica = try ReplicaName.ensure(path: configuration.runDirectory + "/replica")
         let store = RecordStore(pool: pool, secrets: secrets, replica: replica)
         let provider = TemplateProvider(

@@ -25,8 +25,9 @@ struct RecordsServer: Sendable {
         let postgres = PrivatePostgres(
             stateDirectory: configuration.stateDirectory, environment: configuration.processEnvironment, logger: logger)
         let server: PrivatePostgresServer
+        var database = Self.database
         if let url = configuration.databaseURL {
-            server = try await external(url)
+            (server, database) = try await external(url)
             try await postgres.bootstrap(server)
         } else {
             server = try await postgres.start()
@@ -37,7 +38,11 @@ struct RecordsServer: Sendable {
             privateServer: configuration.databaseURL == nil ? postgres : nil, version: server.version)
     }
 
-    private static func external(_ url: String) async throws(ControlError) -> PrivatePostgresServer {
+    /// The server of a URL, and the name of the records' database: the URL's own, which need not exist yet, or
+    /// ``database`` when it names one that every server has.
+    private static func external(
+        _ url: String
+    ) async throws(ControlError) -> (server: PrivatePostgresServer, records: String) {
         var admin: PostgresConfiguration
         do {
             admin = try PostgresConfiguration(url: url)
@@ -48,10 +53,14 @@ struct RecordsServer: Sendable {
                 hint: "write it like postgresql://user:password@host:5432/postgres")
         }
         admin.applicationName = "envctl"
+        let isOwn = !["", "postgres", "template0", "template1", admin.user].contains(admin.database)
+        let records = isOwn ? admin.database : database
+        if isOwn { admin.database = "postgres" }
         let version = try await PostgresAdmin(configuration: admin).session("reach ENVCTL_DATABASE_URL") { connection in
             let answer = try await connection.query("SELECT current_setting('server_version_num')::int")
             return try answer.first?[0].int ?? 0
         }
-        return PrivatePostgresServer(admin: admin, port: admin.port, pid: 0, version: version, adopted: true)
+        let server = PrivatePostgresServer(admin: admin, port: admin.port, pid: 0, version: version, adopted: true)
+        return (server, records)
     }
 }

@@ -1,3 +1,4 @@
+import Cryptography
 import Environments
 import Postgres
 
@@ -31,6 +32,29 @@ extension RecordStore {
                         .int(migration.number), .text(migration.name))
                 }
             }
+        }
+    }
+
+    /// Refuses records whose secrets were encrypted with another key: two installations that were given the same
+    /// database by mistake would take each other's work and fail at it.
+    static func proveKey(_ pool: PostgresPool, _ secrets: SecretBox) async throws(ControlError) {
+        let purpose = "settings key_proof"
+        let candidate = Hex.encode(try secrets.seal("envctl", purpose: purpose))
+        let found = try await storing("read the key's proof") {
+            try await pool.query(
+                "INSERT INTO settings (name, value) VALUES ('key_proof', $1) ON CONFLICT (name) DO NOTHING",
+                .text(candidate))
+            let rows = try await pool.query("SELECT value FROM settings WHERE name = 'key_proof'")
+            return try rows.first?[0].string
+        }
+        guard let proof = Hex.decode(found ?? candidate), (try? secrets.open(proof, purpose: purpose)) == "envctl"
+        else {
+            throw ControlError(
+                .misconfigured, subject: pool.configuration.database,
+                "the records in database \(pool.configuration.database) belong to another installation: its "
+                    + "run/secret.key is not this one's",
+                hint: "copy that key for a replica of it, or give this installation records of its own: "
+                    + "ENVCTL_DATABASE_URL=postgresql://…/OTHER_NAME")
         }
     }
 

@@ -27,6 +27,19 @@ import Testing
         }
     }
 
+    @Test func recordsOfAnotherKeyAreRefused() async throws {
+        try await withTestPool { pool in
+            try await RecordStore.migrate(pool)
+            let ours = try SecretBox(key: Array(repeating: 7, count: 32))
+            try await RecordStore.proveKey(pool, ours)
+            try await RecordStore.proveKey(pool, ours)
+            let other = try SecretBox(key: Array(repeating: 8, count: 32))
+            let error = await #expect(throws: ControlError.self) { try await RecordStore.proveKey(pool, other) }
+            #expect(error?.code == .misconfigured)
+            #expect(error?.hint?.contains("ENVCTL_DATABASE_URL") == true)
+        }
+    }
+
     @Test func theInstallationKeepsItsIdentity() async throws {
         try await withTestPool { pool in
             try await RecordStore.migrate(pool)
