@@ -39,7 +39,8 @@ package enum EnvctlProgram {
         return 2
     }
 
-    private static func print(_ error: ControlError) {
+    /// `error: what happened` and `hint: what to do` on standard error.
+    static func print(_ error: ControlError) {
         let terminal = Terminal.current()
         Output.errorLine(terminal.styled("error:", .red) + " " + error.message)
         if let hint = error.hint { Output.errorLine(terminal.styled("hint:", .bold) + " " + hint) }

@@ -161,6 +161,19 @@ struct Installation: Sendable {
         }
     }
 
+    /// The control plane, the servers and the postmaster; not PostgreSQL's children, which end with it.
+    func processIDs() throws -> [Int32] {
+        struct Info: Decodable { var pid: Int32 }
+        let info = try #require(FileManager.default.contents(atPath: home + "/run/server.json"))
+        let postmaster = try #require(FileManager.default.contents(atPath: home + "/postgres/postmaster.pid"))
+        let servers = try FileManager.default.contentsOfDirectory(atPath: home + "/environments").compactMap { id in
+            FileManager.default.contents(atPath: home + "/environments/\(id)/server.pid")
+        }
+        let first = [postmaster] + servers
+        return [try JSONDecoder().decode(Info.self, from: info).pid]
+            + first.compactMap { Int32(String(decoding: $0.prefix { $0 != 10 && $0 != 32 }, as: UTF8.self)) }
+    }
+
     /// The servers of environments that run.
     func servers() -> [String] { processes().filter { $0.contains("extenddb-server") } }
 

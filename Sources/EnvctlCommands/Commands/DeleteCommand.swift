@@ -26,18 +26,34 @@ package struct DeleteCommand: AsyncParsableCommand {
         let client = try context.client()
         let limit = noWait ? 0 : try seconds(timeout)
         // Side by side: each waits for a server to end and a database to be dropped.
-        let deleted = try await withThrowingTaskGroup(of: (Int, EnvironmentResource).self) { group in
+        let outcomes = await withTaskGroup(of: (Int, Result<EnvironmentResource, ControlError>).self) { group in
             for (position, name) in names.enumerated() {
-                group.addTask { (position, try await client.deleteEnvironment(name, waitSeconds: limit)) }
+                group.addTask {
+                    do throws(ControlError) {
+                        return (position, .success(try await client.deleteEnvironment(name, waitSeconds: limit)))
+                    } catch {
+                        return (position, .failure(error))
+                    }
+                }
             }
-            return try await group.reduce(into: [(Int, EnvironmentResource)]()) { $0.append($1) }
+            return await group.reduce(into: [(Int, Result<EnvironmentResource, ControlError>)]()) { $0.append($1) }
                 .sorted { $0.0 < $1.0 }.map(\.1)
         }
-        try context.emit(
-            ListResource(items: deleted),
-            text: deleted.map { environment in
-                environment.phase == Phase.deleted.rawValue
-                    ? "\(environment.name) is deleted" : "\(environment.name) is being deleted"
-            }.joined(separator: "\n"))
+        // One that cannot be deleted keeps no other one alive; the command fails with the first that could not.
+        let deleted = outcomes.compactMap { try? $0.get() }
+        let failures = outcomes.compactMap { outcome -> ControlError? in
+            guard case .failure(let error) = outcome else { return nil }
+            return error
+        }
+        if !deleted.isEmpty {
+            try context.emit(
+                ListResource(items: deleted),
+                text: deleted.map { environment in
+                    environment.phase == Phase.deleted.rawValue
+                        ? "\(environment.name) is deleted" : "\(environment.name) is being deleted"
+                }.joined(separator: "\n"))
+        }
+        for failure in failures { EnvctlProgram.print(failure) }
+        if let first = failures.first { throw ArgumentParser.ExitCode(first.exitCode) }
     }
 }

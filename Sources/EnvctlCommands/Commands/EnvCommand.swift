@@ -38,17 +38,23 @@ package struct EnvCommand: AsyncParsableCommand {
         case .dotenv: Output.line(variables.dotenv)
         case .json: Output.line(try context.json(variables.dictionary))
         case .github:
+            let path = try Self.gitHubFile()
+            // Masked before anything can print it.
             Output.line(variables.gitHubMask)
-            try append(variables.gitHubFile)
+            try append(variables.gitHubFile, to: path)
         }
     }
 
-    private func append(_ text: String) throws(ControlError) {
+    private static func gitHubFile() throws(ControlError) -> String {
         guard let path = Environment.value("GITHUB_ENV"), !path.isEmpty else {
             throw ControlError(
                 .misconfigured, subject: "GITHUB_ENV", "GITHUB_ENV is not set",
                 hint: "--format github is for a step of a GitHub Actions job; elsewhere use shell or dotenv")
         }
+        return path
+    }
+
+    private func append(_ text: String, to path: String) throws(ControlError) {
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         let written =
             descriptor >= 0

@@ -38,11 +38,21 @@ package struct ExecCommand: AsyncParsableCommand {
         throw replaceProcess()
     }
 
+    /// Gives the command the signals that a shell would give it. A new program inherits the calling thread's mask, and
+    /// the threads that run Swift's tasks block every signal: without this nothing but SIGKILL would end the command.
+    private static func restoreSignals() {
+        signal(SIGPIPE, SIG_DFL)
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
+    }
+
     /// Returns only when the command cannot be run: 127 when it is not found, 126 otherwise, as a shell has it.
     private func replaceProcess() -> any Error {
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
         arguments.append(nil)
         defer { arguments.forEach { free($0) } }
+        Self.restoreSignals()
         _ = command[0].withCString { execvp($0, arguments) }
         let reason = errno
         Output.errorLine("error: cannot run \(command[0]): \(String(cString: strerror(reason)))")

@@ -61,6 +61,7 @@ extension LocalControlPlane {
     private func waitUntilReady(
         until deadline: ContinuousClock.Instant, child: pid_t?, logStart: Int
     ) async throws(ControlError) {
+        var child = child
         let clock = ContinuousClock()
         let http = HTTPClient()
         var pause = Duration.milliseconds(5)
@@ -69,7 +70,12 @@ extension LocalControlPlane {
                 let answer = try? await http.send(HTTPRequest(url: info.url + "/readyz", timeout: .seconds(5)))
                 if answer?.status == 200 { return }
             }
-            if let child, let exit = ChildProcess.reap(child) {
+            if let own = child, let exit = ChildProcess.reap(own) {
+                // Another one that was started at the same moment has the state directory: it is waited for instead.
+                if try isRunning() {
+                    child = nil
+                    continue
+                }
                 throw ControlError(
                     .failed, subject: logPath,
                     "the control plane ended at once (\(exit)); the end of its log:\n\(logTail(from: logStart))",

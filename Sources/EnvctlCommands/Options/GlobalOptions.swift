@@ -16,8 +16,7 @@ package struct GlobalOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Where the local control plane keeps its state.",
-            discussion: "Default: $ENVCTL_HOME, else /var/lib/envctl for root, else ~/.envctl.",
+            "The local control plane's state (default: $ENVCTL_HOME, else /var/lib/envctl for root, else ~/.envctl).",
             valueName: "directory"))
     package var stateDirectory: String?
 
