@@ -48,6 +48,9 @@ final class LoopbackServer: Sendable {
             port = Int(UInt16(bigEndian: address.sin_port))
         }
         queue.async { [listener] in
+            // Closed here and not by stop(): the number of a descriptor that is closed under a waiting accept is
+            // given to the next server, and this loop would take that one's connections.
+            defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
@@ -59,7 +62,6 @@ final class LoopbackServer: Sendable {
 
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     /// A client that went away must not end the test process by SIGPIPE.

@@ -1,3 +1,4 @@
+import CPlatform
 import DynamoModel
 import Environments
 import HTTPClient
@@ -38,10 +39,17 @@ extension ResourceTests {
                 mark: .init(installation: "4ea1", kind: .environment, id: "\(id)\(number)", generation: 1))
         }
 
-        private func freePort() -> Int {
-            let listener = Listener()
-            defer { listener.close() }
-            return listener.port
+        /// Below the ports that the system gives to outgoing connections: one of those may be taken again while the
+        /// server that is killed here is started anew.
+        private func freePort() throws -> Int {
+            for _ in 0..<100 {
+                let port = UInt16.random(in: 29_000..<32_000)
+                let listener = cs_listen_tcp("127.0.0.1", port, 1)
+                guard listener >= 0 else { continue }
+                close(listener)
+                return Int(port)
+            }
+            throw ControlError(.capacity, "no port between 29000 and 32000 is free")
         }
 
         @Test func anImportedTableAnswersThroughItsEndpoint() async throws {
@@ -61,7 +69,7 @@ extension ResourceTests {
                     database: clone.target, role: clone.role, rolePassword: clone.rolePassword,
                     accountID: generation.accountID, forbidden: ["envctl"]))
             let launch = LaunchRequest(
-                id: "\(id)1", directory: try TemporaryDirectory.make("real"), port: freePort(),
+                id: "\(id)1", directory: try TemporaryDirectory.make("real"), port: try freePort(),
                 database: provider.connection(
                     to: clone.target, user: clone.role, password: clone.rolePassword),
                 region: generation.region)

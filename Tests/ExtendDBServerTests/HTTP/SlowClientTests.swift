@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test func `a head that does not end is closed, a body that does not end is told why`() async throws {
-        try await withBareServer(limits: Self.limits(idle: .milliseconds(200))) { server in
+        // Long beside the delays of a busy machine: what is sent to a connection that was closed meanwhile is reset.
+        try await withBareServer(limits: Self.limits(idle: .seconds(1))) { server in
             let head = try RawClient(port: server.port)
             try await head.send("POST / HTTP/1.1\r\nhost:")
             #expect(try await head.receiveAll() == "")
