@@ -71,7 +71,17 @@ extension LocalControlPlane {
 
     private func stopServers() async throws(ControlError) -> Int {
         let root = configuration.environmentsDirectory
-        guard let ids = try? FileManager.default.contentsOfDirectory(atPath: root), !ids.isEmpty else { return 0 }
+        guard FileManager.default.fileExists(atPath: root) else { return 0 }
+        let ids: [String]
+        do {
+            ids = try FileManager.default.contentsOfDirectory(atPath: root)
+        } catch {
+            // Not knowing the servers is no reason to say that there are none.
+            throw ControlError(
+                .misconfigured, subject: root, "the servers of environments are not known: \(root) cannot be read",
+                hint: "run envctl as the user who started the control plane")
+        }
+        guard !ids.isEmpty else { return 0 }
         let logger = Logger(label: "envctl", factory: { _ in SwiftLogNoOpLogHandler() })
         let launcher = try ProcessLauncher(
             executable: configuration.serverExecutable, environment: configuration.processEnvironment, logger: logger)
