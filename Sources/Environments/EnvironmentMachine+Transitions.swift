@@ -74,10 +74,20 @@ extension EnvironmentMachine {
         case .stopServer:
             transition.note("server-stopped", "the server is stopped")
             transition.record.server = nil
+            // Where nothing follows it rests.
             transition.record.nextAttemptAt = now
+        case .holdPort:
+            transition.record.attempts = 0
+            transition.record.reason = nil
+            transition.record.nextAttemptAt = now
+        case .dropPrevious:
+            transition.note("previous-dropped", "the copy that the reset replaced is dropped")
+            transition.record.oldestIncarnation = record.incarnation
+            transition.record.nextAttemptAt = nil
         case .dropStorage:
             transition.note("storage-dropped", "database and role are dropped")
             transition.record.hasStorage = false
+            transition.record.oldestIncarnation = record.incarnation
             transition.record.rolePassword = nil
             transition.record.credential = nil
             transition.record.attempts = 0
@@ -100,6 +110,13 @@ extension EnvironmentMachine {
         if effect == .launch, error.code == .portInUse {
             transition.record.port = nil
         }
+        if effect == .dropPrevious || record.phase == .hibernated || record.phase == .expiring {
+            // Users lose nothing meanwhile: tried for ever, at the slowest pace, and told in the reason.
+            transition.record.reason = error.message
+            transition.record.nextAttemptAt = now + retry.maximum
+            transition.note("retry", "\(effect.rawValue) failed: \(error.message)")
+            return transition
+        }
         fail(&transition, error, now: now, using: &generator)
         return transition
     }
@@ -110,6 +127,7 @@ extension EnvironmentMachine {
         guard record.phase != .deleting, record.phase != .deleted else { return Transition(record) }
         var transition = Transition(record)
         transition.record.reason = reason
+        transition.record.graceEndsAt = nil
         advance(&transition, to: .deleting, now: now)
         return transition
     }
@@ -141,7 +159,7 @@ extension EnvironmentMachine {
             transition.record.deletedAt = now
             transition.record.nextAttemptAt = nil
             transition.note("deleted", "nothing of it is left")
-        case .requested, .ready, .failed:
+        case .queued, .requested, .ready, .hibernated, .resetting, .expiring, .failed:
             transition.record.nextAttemptAt = nil
         }
     }

@@ -2,8 +2,13 @@
 package struct Observation: Hashable, Sendable {
     /// The live server of the environment: the recorded one if it runs, else one that is found running for it.
     package var server: ServerIdentity?
+    /// Whether this machine holds the endpoint's listening socket beside the server, or without one.
+    package var holdsPort: Bool
 
-    package init(server: ServerIdentity?) { self.server = server }
+    package init(server: ServerIdentity?, holdsPort: Bool = false) {
+        self.server = server
+        self.holdsPort = holdsPort
+    }
 }
 
 /// One thing to do in the world. Each can be repeated: it finds what an earlier try left and finishes it.
@@ -18,9 +23,13 @@ package enum Effect: String, Hashable, Sendable, CaseIterable {
     case launch
     /// Ask the endpoint as a user would.
     case probe
-    /// End the server.
+    /// End the server; the listening socket is kept when the environment is to serve again.
     case stopServer
-    /// Drop the database and the role.
+    /// Listen on the endpoint's port without a server, so that the first connection can wake it.
+    case holdPort
+    /// Drop the copies that a reset replaced.
+    case dropPrevious
+    /// Drop the databases and the role.
     case dropStorage
 }
 
@@ -66,6 +75,10 @@ package struct Transition: Hashable, Sendable {
 /// ```
 /// requested → cloning → sealing → starting → probing → ready
 ///                                    ↑___________________|  the server died
+/// queued → requested                                           the limits admit it
+/// ready ⇄ hibernated                                           starting again when a connection comes
+/// ready, hibernated, failed → resetting → cloning              the same endpoint and credential, new data
+/// ready, hibernated, failed → expiring → deleting              restored to starting while the grace lasts
 /// any of these → failed      after the last try, or at once when another try cannot help
 /// any → deleting → deleted
 /// ```
@@ -83,6 +96,8 @@ package struct EnvironmentMachine: Sendable {
     package func step(_ record: EnvironmentRecord, observed: Observation, now: Timestamp) -> Decision {
         if let due = record.nextAttemptAt, due > now { return .rest }
         switch record.phase {
+        case .queued:
+            return .rest
         case .requested:
             return .enter(.cloning)
         case .cloning:
@@ -96,10 +111,19 @@ package struct EnvironmentMachine: Sendable {
             return server == record.server ? .perform(.probe) : .adopt(server)
         case .ready:
             guard let server = observed.server else { return .serverLost }
-            return server == record.server ? .rest : .adopt(server)
+            guard server == record.server else { return .adopt(server) }
+            return record.oldestIncarnation < record.incarnation ? .perform(.dropPrevious) : .rest
+        case .hibernated:
+            if observed.server != nil { return .perform(.stopServer) }
+            if !observed.holdsPort { return .perform(.holdPort) }
+            return record.oldestIncarnation < record.incarnation ? .perform(.dropPrevious) : .rest
+        case .resetting:
+            return observed.server != nil ? .perform(.stopServer) : .enter(.cloning)
+        case .expiring:
+            return isStanding(observed) ? .perform(.stopServer) : .rest
         case .failed:
             // What was handed out once holds a user's data: it stays until its deadline.
-            guard record.readyAt == nil else { return .rest }
+            guard record.readyAt == nil else { return isStanding(observed) ? .perform(.stopServer) : .rest }
             return cleanUp(record, observed) ?? .rest
         case .deleting:
             return cleanUp(record, observed) ?? .enter(.deleted)
@@ -115,10 +139,13 @@ package struct EnvironmentMachine: Sendable {
     }
 
     private func cleanUp(_ record: EnvironmentRecord, _ observed: Observation) -> Decision? {
-        if observed.server != nil { return .perform(.stopServer) }
+        if isStanding(observed) { return .perform(.stopServer) }
         if record.hasStorage { return .perform(.dropStorage) }
         return nil
     }
+
+    /// Whether clients can still connect.
+    private func isStanding(_ observed: Observation) -> Bool { observed.server != nil || observed.holdsPort }
 
     /// What an environment of this phase is about to do or doing, for the record of intents; `nil`: nothing.
     package static func intent(of phase: Phase) -> String? {
@@ -127,8 +154,11 @@ package struct EnvironmentMachine: Sendable {
         case .sealing: Effect.seal.rawValue
         case .starting: Effect.launch.rawValue
         case .probing: Effect.probe.rawValue
+        case .hibernated: "hibernate"
+        case .resetting: "reset"
+        case .expiring: "expire"
         case .deleting: "delete"
-        case .requested, .ready, .failed, .deleted: nil
+        case .queued, .requested, .ready, .failed, .deleted: nil
         }
     }
 }

@@ -24,6 +24,23 @@ package struct EnvironmentCredential: Hashable, Sendable, CustomStringConvertibl
     package var description: String { "EnvironmentCredential(\(accessKeyID))" }
 }
 
+/// Keeps an environment from expiring, from being deleted and from being reset, until it ends or is lifted.
+package struct Protection: Hashable, Sendable {
+    /// Who protected it.
+    package var owner: String
+    package var reason: String
+    /// `nil`: until it is lifted.
+    package var until: Timestamp?
+
+    package init(owner: String, reason: String, until: Timestamp?) {
+        self.owner = owner
+        self.reason = reason
+        self.until = until
+    }
+
+    package func holds(at now: Timestamp) -> Bool { until.map { $0 > now } ?? true }
+}
+
 /// How long the steps to `ready` took, in milliseconds, by this process's monotonic clock; a step that has not been
 /// done is `nil`. After a restart of the server `starting` and `probing` are those of the restart.
 package struct PhaseTimings: Hashable, Sendable {
@@ -47,9 +64,17 @@ package struct EnvironmentRecord: Hashable, Sendable, Identifiable {
     package var generation: Int
     /// Counts the copies made for this environment; part of the database's name.
     package var incarnation: Int = 1
+    /// The oldest copy that may still exist; older than `incarnation` between a reset and the drop of what it replaced.
+    package var oldestIncarnation: Int = 1
     /// Who asked for it; free text.
     package var owner: String = ""
     package var labels: [String: String] = [:]
+    /// The replica on whose machine its server runs; `nil` until one has taken it up. Others leave the server alone.
+    package var host: String?
+    /// Whether it is a member of its snapshot's warm pool that nobody has claimed.
+    package var isPooled = false
+    /// When it was claimed from the pool; lifetimes count from then.
+    package var claimedAt: Timestamp?
 
     package var phase: Phase = .requested
     /// Why it failed or is being deleted, or what the last failed try said while another one is due.
@@ -68,6 +93,15 @@ package struct EnvironmentRecord: Hashable, Sendable, Identifiable {
     package var deletedAt: Timestamp?
     /// The lifetime that was asked for last.
     package var ttl: Duration
+
+    /// How long it may go without a request before it is put to sleep; zero: never.
+    package var idleTimeout: Duration = .zero
+    /// The last request that its server is known to have answered.
+    package var lastRequestAt: Timestamp?
+    package var hibernatedAt: Timestamp?
+    /// When `expiring` becomes `deleting`.
+    package var graceEndsAt: Timestamp?
+    package var protection: Protection?
 
     /// The TCP port of the endpoint; `nil` once it is given back.
     package var port: Int?
@@ -97,6 +131,10 @@ package struct EnvironmentRecord: Hashable, Sendable, Identifiable {
 
     /// The name of its database, whether it exists or not.
     package var database: String { ResourceNames.cloneDatabase(id, incarnation: incarnation) }
+    /// The names of all databases of it that may exist, the current one last.
+    package var databases: [String] {
+        (min(oldestIncarnation, incarnation)...incarnation).map { ResourceNames.cloneDatabase(id, incarnation: $0) }
+    }
     /// The name of its PostgreSQL role, whether it exists or not.
     package var role: String { ResourceNames.role(id) }
 }

@@ -45,7 +45,8 @@ package enum LifetimeRule {
         case .deleting, .deleted:
             // Already decided, whatever the deadline says.
             return .keep(until: nil)
-        case .requested, .cloning, .sealing, .starting, .probing, .ready, .failed:
+        case .queued, .requested, .cloning, .sealing, .starting, .probing, .ready, .hibernated, .resetting, .expiring,
+            .failed:
             guard inputs.expiresAt <= now else { return .keep(until: inputs.expiresAt) }
             return .delete(reason: "its lifetime ended at \(inputs.expiresAt)")
         }

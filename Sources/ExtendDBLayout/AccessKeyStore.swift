@@ -19,6 +19,11 @@ package struct AccessKey: Sendable, Hashable {
 package struct MintedKey: Sendable, Hashable {
     package let accessKeyID: String
     package let secretAccessKey: String
+
+    package init(accessKeyID: String, secretAccessKey: String) {
+        self.accessKeyID = accessKeyID
+        self.secretAccessKey = secretAccessKey
+    }
 }
 
 /// `access_keys` and `iam_sessions`.
@@ -62,13 +67,15 @@ package struct AccessKeyStore: Sendable {
     ///
     /// A user of that name loses what could narrow its access: other policies of its own, groups, its permissions
     /// boundary.
+    ///
+    /// - Parameter keeping: a key to put in as it is; nil: a new one is drawn.
     package func mint(
-        account: String, user: String = Self.defaultUser, on connection: PostgresConnection
+        account: String, user: String = Self.defaultUser, keeping: MintedKey? = nil, on connection: PostgresConnection
     ) async throws -> MintedKey {
         guard let key = try await Settings.value(.encryptionKey, on: connection) else {
             throw LayoutError(.unreadable, "the catalog's settings have no encryption_key")
         }
-        let minted = Self.random()
+        let minted = keeping ?? Self.random()
         let sealed = try EncryptionKey(base64: key).seal(
             secret: minted.secretAccessKey, accessKeyID: minted.accessKeyID)
         let principal: [PostgresValue] = [.text(account), .text(user)]

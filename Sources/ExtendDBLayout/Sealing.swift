@@ -24,15 +24,17 @@ extension SealedCredential: CustomStringConvertible, CustomDebugStringConvertibl
 /// Makes a copy of a database safe to serve: it names no other database, production's secrets do not work on it and are
 /// not in it, and nothing left over from production acts on it or shows in it.
 package enum Sealing {
-    /// Seals and verifies in one transaction. It can be repeated; each time makes a new credential.
+    /// Seals and verifies in one transaction. It can be repeated; each time makes a new credential unless one is given.
     ///
     /// - Parameters:
     ///   - clone: a connection to the clone itself, with the rights of the objects' owner.
     ///   - account: the account for the credential. Tables are found by the caller's account, so it must be the one
     ///     that owns them. `nil`: the account with most tables, of equals the one with the smallest id.
+    ///   - keeping: the only key that the clone shall accept; nil: a new one.
     /// - Throws: `LayoutError` with `.notSealed` naming what failed the verification; then nothing is changed.
     package static func seal(
-        on clone: PostgresConnection, account: String? = nil, ttl: TimeToLivePolicy = .keep
+        on clone: PostgresConnection, account: String? = nil, ttl: TimeToLivePolicy = .keep,
+        keeping: MintedKey? = nil
     ) async throws -> SealedCredential {
         let layout = try await LayoutProbe.read(on: clone)
         let store = AccessKeyStore()
@@ -42,7 +44,7 @@ package enum Sealing {
             let key = try EncryptionKey.random()
             try await Settings.set(.encryptionKey, to: key.base64, on: clone)
             let account = try await owner(account, clone)
-            let minted = try await store.mint(account: account, on: clone)
+            let minted = try await store.mint(account: account, keeping: keeping, on: clone)
             try await quieten(clone, layout: layout, ttl: ttl)
             let credential = SealedCredential(
                 accountID: account, accessKeyID: minted.accessKeyID, secretAccessKey: minted.secretAccessKey)

@@ -21,7 +21,8 @@ import Testing
         mutating func pass(faults: Double, crashes: Double) -> Bool {
             if let due = record.nextAttemptAt, due > now { now = due }
             now = now + .milliseconds(Int.random(in: 1...200, using: &generator))
-            let decision = machine.step(record, observed: Observation(server: world.server), now: now)
+            let decision = machine.step(
+                record, observed: Observation(server: world.server, holdsPort: world.holdsPort), now: now)
             let transition: Transition
             switch decision {
             case .rest:

@@ -107,6 +107,9 @@ import Testing
 
     @Test func everyPhaseThatActsHasAnIntent() {
         let acting = Phase.allCases.filter { EnvironmentMachine.intent(of: $0) != nil }
-        #expect(acting == [.cloning, .sealing, .starting, .probing, .deleting])
+        #expect(
+            acting == [
+                .cloning, .sealing, .starting, .probing, .hibernated, .resetting, .expiring, .deleting,
+            ])
     }
 }

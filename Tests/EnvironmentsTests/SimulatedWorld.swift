@@ -21,6 +21,7 @@ struct SimulatedWorld {
     var hasDatabase = false
     var isSealed = false
     var server: ServerIdentity?
+    var holdsPort = false
     var serversStarted: Int32 = 0
     var violations: [String] = []
     var effects: [Effect] = []
@@ -56,11 +57,17 @@ struct SimulatedWorld {
             serversStarted += 1
             let started = ServerIdentity(pid: 100 + serversStarted, startTime: Int64(serversStarted))
             server = started
+            holdsPort = true
             return .launched(started)
         case .probe:
             if server == nil { violations.append("probed nothing") }
         case .stopServer:
             server = nil
+            holdsPort = record.phase.isWanted
+        case .holdPort:
+            holdsPort = true
+        case .dropPrevious:
+            break
         case .dropStorage:
             if server != nil { violations.append("dropped the storage under a running server") }
             hasDatabase = false

@@ -11,7 +11,8 @@ package struct CloneSealer: Sendable {
         self.admin = PostgresAdmin(configuration: admin)
     }
 
-    /// Seals the clone; safe to repeat, each time with a new credential.
+    /// Seals the clone; safe to repeat, each time with a new credential, unless
+    /// the request keeps one.
     ///
     /// - Throws: `ControlError` with `failed` when the verification finds a way out of the clone.
     package func seal(_ request: SealRequest) async throws(ControlError) -> SealedEnvironment {
@@ -20,7 +21,10 @@ package struct CloneSealer: Sendable {
         let credential = try await admin.session(database: request.database, "seal \(request.database)") { clone in
             do {
                 let credential = try await Sealing.seal(
-                    on: clone, account: request.accountID, ttl: request.expiresItems ? .keep : .freeze)
+                    on: clone, account: request.accountID, ttl: request.expiresItems ? .keep : .freeze,
+                    keeping: request.keeping.map {
+                        MintedKey(accessKeyID: $0.accessKeyID, secretAccessKey: $0.secretAccessKey)
+                    })
                 try await checkPrivileges(request, on: clone)
                 return credential
             } catch let error as LayoutError {

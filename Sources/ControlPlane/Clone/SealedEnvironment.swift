@@ -1,3 +1,5 @@
+package import Environments
+
 /// What sealing a clone gives: the only credential that its server accepts.
 package struct SealedEnvironment: Sendable, Hashable {
     package var accountID: String
@@ -23,18 +25,21 @@ package struct SealRequest: Sendable, Hashable {
     /// Databases that the role must be unable to connect to: the control plane's records, another clone, ….
     /// The source is closed to everybody, so it proves nothing and need not be named.
     package var forbidden: [String]
+    /// The credential that the clone shall accept instead of a new one: a reset keeps what users were given.
+    package var keeping: EnvironmentCredential?
     /// Whether items expire in the clone as their TTL attribute says.
     package var expiresItems: Bool
 
     package init(
         database: String, role: String, rolePassword: String, accountID: String, forbidden: [String],
-        expiresItems: Bool = true
+        keeping: EnvironmentCredential? = nil, expiresItems: Bool = true
     ) {
         self.database = database
         self.role = role
         self.rolePassword = rolePassword
         self.accountID = accountID
         self.forbidden = forbidden
+        self.keeping = keeping
         self.expiresItems = expiresItems
     }
 }

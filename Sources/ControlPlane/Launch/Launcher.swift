@@ -21,8 +21,45 @@ package protocol Launcher: Sendable {
     /// The server that an earlier control plane started in `directory`, if it still runs.
     func find(id: String, directory: String) -> ServerProcess?
 
+    /// Listens on an environment's port until `releasePort`, so that clients queue while no server runs. The socket of
+    /// a running server is taken over if it can be; `launch` hands a held one on. Repeating it changes nothing.
+    ///
+    /// - Throws: `portInUse` when somebody else holds the port.
+    func holdPort(_ request: PortRequest) throws(ControlError)
+
+    func holdsPort(id: String) -> Bool
+
+    /// Stops listening for an environment; a server that was given the socket goes on.
+    func releasePort(id: String)
+
+    /// Reports the environment's id, once, when a connection waits on its held port: at once if one waits already.
+    func watchPort(id: String)
+
+    /// The ids that `watchPort` reports. One reader.
+    var knocks: AsyncStream<String> { get }
+
+    /// How long ago the server in `directory` was last sent a request; nil when it never was or is not known.
+    func sinceLastRequest(directory: String) -> Duration?
+
     /// The last lines of the server's log, oldest first.
     func log(directory: String, lines: Int) throws(ControlError) -> [String]
+}
+
+/// The port of one environment.
+package struct PortRequest: Sendable, Hashable {
+    /// The environment's id.
+    package var id: String
+    /// The environment's own directory, by which a running server is found.
+    package var directory: String
+    package var address: String
+    package var port: Int
+
+    package init(id: String, directory: String, address: String, port: Int) {
+        self.id = id
+        self.directory = directory
+        self.address = address
+        self.port = port
+    }
 }
 
 /// What a server needs to start.

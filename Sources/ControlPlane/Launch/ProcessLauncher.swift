@@ -19,6 +19,7 @@ package struct ProcessLauncher: Launcher {
     /// The server's executable (absolute).
     package let executable: String
     private let logger: Logger
+    let ports = PortKeeper()
 
     /// How long a server may take to finish what it is answering, and how long a killed one to vanish.
     private let terminationBound: Duration
@@ -87,8 +88,10 @@ package struct ProcessLauncher: Launcher {
         try PosixFile.makeDirectory(request.directory, mode: 0o700)
         let files = Files(directory: request.directory)
         try PosixFile.write(ServerConfigurationFile(request: request).text, to: files.configuration)
-        let socket = try listen(request)
-        defer { close(socket) }
+        try ports.hold(id: request.id, address: request.address, port: request.port)
+        guard let socket = ports.descriptor(id: request.id) else {
+            throw ControlError(.unavailable, "the port of \(request.id) was released while its server was starting")
+        }
         let log = try LogFile.open(files.log)
         defer { close(log) }
         // The server inherits the lock with its standard output and holds it as long as it lives: so a server whose
@@ -156,30 +159,25 @@ package struct ProcessLauncher: Launcher {
         }
     }
 
+    package func holdPort(_ request: PortRequest) throws(ControlError) {
+        try ports.hold(id: request.id, address: request.address, port: request.port)
+    }
+
+    package func holdsPort(id: String) -> Bool { ports.descriptor(id: id) != nil }
+
+    package func releasePort(id: String) { ports.release(id: id) }
+
+    package func watchPort(id: String) { ports.watch(id: id) }
+
+    package var knocks: AsyncStream<String> { ports.knocks }
+
+    package func sinceLastRequest(directory: String) -> Duration? { nil }
+
     package func log(directory: String, lines: Int) throws(ControlError) -> [String] {
         let path = Files(directory: directory).log
         let current = try PosixFile.tail(path, lines: lines)
         guard current.count < lines else { return current }
         return try PosixFile.tail("\(path).1", lines: lines - current.count) + current
-    }
-
-    private func listen(_ request: LaunchRequest) throws(ControlError) -> Int32 {
-        guard let port = UInt16(exactly: request.port) else {
-            throw ControlError(.invalidRequest, subject: "\(request.port)", "\(request.port) is no port number")
-        }
-        let socket = cs_listen_tcp(request.address, port, 1024)
-        guard socket < 0 else { return socket }
-        let place = "\(request.address):\(request.port)"
-        switch -socket {
-        case EADDRINUSE:
-            throw ControlError(
-                .portInUse, subject: "\(request.port)", "another process listens on \(place)",
-                hint: "end it, or give envctl other ports with ENVCTL_PORTS")
-        case let code:
-            throw ControlError(
-                .misconfigured, subject: place, "cannot listen on \(place): \(String(cString: strerror(code)))",
-                hint: "check the address and the range of ports (ENVCTL_PORTS)")
-        }
     }
 
     private func ended(_ pid: Int32, _ files: Files) -> ControlError {

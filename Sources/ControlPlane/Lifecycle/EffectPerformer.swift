@@ -43,16 +43,18 @@ struct EffectPerformer: Sendable {
     let configuration: ControlPlaneConfiguration
 
     func observe(_ record: EnvironmentRecord) -> Observation {
+        let holdsPort = effectors.launcher.holdsPort(id: record.id.text)
         switch record.phase {
-        case .requested, .cloning, .sealing, .deleted:
+        case .queued, .requested, .cloning, .sealing, .deleted:
             // A server is started only after sealing, so there is nothing to look for.
-            return Observation(server: nil)
-        case .starting, .probing, .ready, .failed, .deleting:
+            return Observation(server: nil, holdsPort: holdsPort)
+        case .starting, .probing, .ready, .hibernated, .resetting, .expiring, .failed, .deleting:
             if let server = record.server, effectors.launcher.isAlive(process(server, record)) {
-                return Observation(server: server)
+                return Observation(server: server, holdsPort: holdsPort)
             }
             let found = effectors.launcher.find(id: record.id.text, directory: directory(record))
-            return Observation(server: found.map { ServerIdentity(pid: $0.pid, startTime: $0.startTime) })
+            return Observation(
+                server: found.map { ServerIdentity(pid: $0.pid, startTime: $0.startTime) }, holdsPort: holdsPort)
         }
     }
 
@@ -66,6 +68,8 @@ struct EffectPerformer: Sendable {
         case .launch: try await launch(record)
         case .probe: try await probe(record, observed)
         case .stopServer: try await stop(record, observed)
+        case .holdPort: try holdPort(record)
+        case .dropPrevious: try await dropPrevious(record)
         case .dropStorage: try await drop(record)
         }
     }
@@ -85,7 +89,8 @@ struct EffectPerformer: Sendable {
         let sealed = try await effectors.sealer.seal(
             SealRequest(
                 database: record.database, role: record.role, rolePassword: try password(record),
-                accountID: record.accountID, forbidden: [store.pool.configuration.database]))
+                accountID: record.accountID, forbidden: [store.pool.configuration.database],
+                keeping: record.credential))
         return .sealed(
             accountID: sealed.accountID,
             credential: EnvironmentCredential(
@@ -138,11 +143,35 @@ struct EffectPerformer: Sendable {
     }
 
     private func stop(_ record: EnvironmentRecord, _ observed: Observation) async throws(ControlError) -> EffectResult {
+        // What will serve again keeps its port, so that clients wait for it instead of being refused.
+        if record.phase.isWanted {
+            if observed.server != nil { _ = try holdPort(record) }
+        } else {
+            effectors.launcher.releasePort(id: record.id.text)
+        }
         if let server = observed.server { try await effectors.launcher.stop(process(server, record)) }
         return .done
     }
 
+    private func holdPort(_ record: EnvironmentRecord) throws(ControlError) -> EffectResult {
+        guard let port = record.port else { throw ControlError(.failed, "no port is reserved") }
+        try effectors.launcher.holdPort(
+            PortRequest(
+                id: record.id.text, directory: directory(record), address: configuration.endpointAddress, port: port))
+        return .done
+    }
+
+    private func dropPrevious(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
+        for database in record.databases.dropLast() {
+            try await effectors.provider.drop(database: database, role: nil)
+        }
+        return .done
+    }
+
     private func drop(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
+        for database in record.databases.dropLast() {
+            try await effectors.provider.drop(database: database, role: nil)
+        }
         try await effectors.provider.drop(database: record.database, role: record.role)
         try PosixFile.remove(directory(record))
         return .done

@@ -125,6 +125,8 @@ extension Effect {
         case .launch: .launchBefore
         case .probe: .probeBefore
         case .stopServer: .stopServerBefore
+        case .holdPort: .holdPortBefore
+        case .dropPrevious: .dropPreviousBefore
         case .dropStorage: .dropStorageBefore
         }
     }
@@ -137,6 +139,8 @@ extension Effect {
         case .launch: .launchAfter
         case .probe: .probeAfter
         case .stopServer: .stopServerAfter
+        case .holdPort: .holdPortAfter
+        case .dropPrevious: .dropPreviousAfter
         case .dropStorage: .dropStorageAfter
         }
     }

@@ -44,11 +44,11 @@ struct RecordListener: Service {
     private func handle(_ payload: String) {
         let parts = payload.split(separator: " ", maxSplits: 1)
         guard parts.count == 2 else { return }
-        hub.changed(String(parts[1]))
-        if parts[0] == "snapshot" {
-            snapshotWake.signal()
-        } else {
-            for wake in wakes { wake.signal() }
+        if parts[0] != "event" { hub.changed(String(parts[1])) }
+        switch parts[0] {
+        case "snapshot": snapshotWake.signal()
+        case "event": hub.changed(RecordStore.eventsSubject)
+        default: for wake in wakes { wake.signal() }
         }
     }
 

@@ -28,13 +28,9 @@ struct WorkSlots: Sendable {
     /// Whether that freed a place.
     @discardableResult
     mutating func update(_ id: EnvironmentID, _ phase: Phase) -> Bool {
-        switch phase {
-        case .requested, .cloning:
-            cloning.insert(id)
-            return false
-        case .sealing, .starting, .probing, .ready, .failed, .deleting, .deleted:
-            return cloning.remove(id) != nil
-        }
+        guard phase.isBeforeStorage else { return cloning.remove(id) != nil }
+        cloning.insert(id)
+        return false
     }
 
     mutating func end(_ id: EnvironmentID) {

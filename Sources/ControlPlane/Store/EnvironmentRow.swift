@@ -19,7 +19,9 @@ enum EnvironmentRow {
         \(time("e.ready_since")), \(time("e.expires_at")), \(time("e.deleted_at")), e.ttl_us, e.port, e.region,
         e.account_id, e.access_key_id, e.secret_access_key, e.role_password, e.has_storage, e.server_pid,
         e.server_start_time, e.cloning_ms, e.sealing_ms, e.starting_ms, e.probing_ms, e.total_ms, e.lease_epoch,
-        \(time("clock_timestamp()"))
+        \(time("clock_timestamp()")), e.host, e.pooled, \(time("e.claimed_at")), e.oldest_incarnation, e.idle_us,
+        \(time("e.last_request_at")), \(time("e.hibernated_at")), \(time("e.grace_ends_at")), e.protected_by,
+        e.protected_reason, \(time("e.protected_until"))
         """
 
     /// A `timestamptz` as whole microseconds since 1970.
@@ -67,6 +69,18 @@ enum EnvironmentRow {
         record.timings.starting = try row[29].orNil?.int64
         record.timings.probing = try row[30].orNil?.int64
         record.timings.total = try row[31].orNil?.int64
+        record.host = try row[34].orNil?.string
+        record.isPooled = try row[35].bool
+        record.claimedAt = try timestamp(row[36])
+        record.oldestIncarnation = try row[37].int
+        record.idleTimeout = .microseconds(try row[38].int64)
+        record.lastRequestAt = try timestamp(row[39])
+        record.hibernatedAt = try timestamp(row[40])
+        record.graceEndsAt = try timestamp(row[41])
+        if let owner = try row[42].orNil?.string {
+            record.protection = Protection(
+                owner: owner, reason: try row[43].orNil?.string ?? "", until: try timestamp(row[44]))
+        }
         return ClaimedEnvironment(
             record: record, epoch: try row[32].int64, now: Timestamp(microseconds: try row[33].int64))
     }

@@ -7,7 +7,10 @@ enum Migrations {
         var sql: String
     }
 
-    static let all = [Migration(number: 1, name: "records", sql: records)]
+    static let all = [
+        Migration(number: 1, name: "records", sql: records),
+        Migration(number: 2, name: "lifetimes", sql: lifetimes),
+    ]
 
     /// The newest schema that this program knows.
     static var newest: Int { all.map(\.number).max() ?? 0 }

@@ -44,6 +44,7 @@ extension RecordStore {
             .bool(keepClaim), .bool(entering),
             .optional(entering ? EnvironmentMachine.intent(of: record.phase) : nil), .utf8(intentTarget(record)),
             .textArray(transition.events.map(\.kind)), .textArray(transition.events.map(\.message)),
+            .int(record.oldestIncarnation),
         ]
         return try await storing("record a step") {
             try await pool.withConnection { connection in
@@ -74,7 +75,7 @@ extension RecordStore {
                 ready_at = \(instant("$9")), ready_since = \(instant("$10")), deleted_at = \(instant("$11")),
                 port = $12, account_id = $13, access_key_id = $14, secret_access_key = $15, role_password = $16,
                 has_storage = $17, server_pid = $18, server_start_time = $19, cloning_ms = $20, sealing_ms = $21,
-                starting_ms = $22, probing_ms = $23, total_ms = $24,
+                starting_ms = $22, probing_ms = $23, total_ms = $24, oldest_incarnation = $31,
                 lease_owner = CASE WHEN $25 THEN lease_owner END,
                 lease_expires_at = CASE WHEN $25 THEN lease_expires_at END
             WHERE id = $1 AND lease_owner = $2 AND lease_epoch = $3 AND phase = $4
@@ -86,19 +87,19 @@ extension RecordStore {
             INSERT INTO intents (subject_kind, subject_id, effect, target)
             SELECT 'environment', e.id, $27, $28::jsonb FROM e WHERE $27::text IS NOT NULL
         ), noted AS (
-            INSERT INTO events (subject_kind, subject_id, kind, message)
-            SELECT 'environment', e.id, event.kind, event.message
+            INSERT INTO events (subject_kind, subject_id, subject_name, kind, message)
+            SELECT 'environment', e.id, e.name, event.kind, event.message
             FROM e, unnest($29::text[], $30::text[]) WITH ORDINALITY AS event (kind, message, position)
             ORDER BY event.position
         )
         SELECT \(EnvironmentRow.columns) FROM e
         """
 
-    private static func instant(_ parameter: String) -> String {
+    static func instant(_ parameter: String) -> String {
         "'epoch'::timestamptz + \(parameter)::bigint * interval '1 microsecond'"
     }
 
-    private func intentTarget(_ record: EnvironmentRecord) -> [UInt8] {
+    func intentTarget(_ record: EnvironmentRecord) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.name("database")

@@ -12,6 +12,8 @@ struct RecordStore: Sendable {
     let replica: String
 
     static let channel = "envctl"
+    /// What `ChangeHub` calls the stream of all events.
+    static let eventsSubject = "events"
 }
 
 /// Runs a call to the records and gives what goes wrong as a `ControlError`: unreachable records are worth another

@@ -21,12 +21,19 @@ final class FakeWorld: Sendable {
         var peak: [Call: Int] = [:]
         var faults: [Call: [ControlError]] = [:]
         var busyPorts: Set<Int> = []
+        var heldPorts: [String: Int] = [:]
+        var watched: Set<String> = []
+        var sinceLastRequest: [String: Duration] = [:]
         var violations: [String] = []
         var progress: ImportProgress?
     }
 
     let state = Mutex(State())
     private let gates = Mutex<[Call: Gate]>([:])
+    let knocks: AsyncStream<String>
+    private let knocking: AsyncStream<String>.Continuation
+
+    init() { (knocks, knocking) = AsyncStream.makeStream(of: String.self) }
 
     var snapshot: State { state.withLock { $0 } }
 
@@ -177,6 +184,10 @@ extension FakeWorld: Sealer {
             state.sealed.insert(request.database)
             return state.calls.count
         }
+        if let kept = request.keeping {
+            return SealedEnvironment(
+                accountID: request.accountID, accessKeyID: kept.accessKeyID, secretAccessKey: kept.secretAccessKey)
+        }
         return SealedEnvironment(
             accountID: request.accountID, accessKeyID: "AKIA\(number)", secretAccessKey: "secret-of-\(number)")
     }
@@ -201,6 +212,7 @@ extension FakeWorld: Launcher {
             state.nextPID += 1
             let process = ServerProcess(pid: state.nextPID, startTime: Int64(state.nextPID) * 7, port: request.port)
             state.servers[request.id] = process
+            state.heldPorts[request.id] = request.port
             return .success(process)
         }
         return try outcome.get()
@@ -221,6 +233,29 @@ extension FakeWorld: Launcher {
             for (id, server) in state.servers where server.pid == process.pid { state.servers[id] = nil }
         }
     }
+
+    func holdPort(_ request: PortRequest) throws(ControlError) {
+        let isTaken = state.withLock { state -> Bool in
+            if state.busyPorts.contains(request.port) { return true }
+            state.heldPorts[request.id] = request.port
+            return false
+        }
+        if isTaken { throw ControlError(.portInUse, subject: "\(request.port)", "port \(request.port) is taken") }
+    }
+
+    func holdsPort(id: String) -> Bool { state.withLock { $0.heldPorts[id] != nil } }
+
+    func releasePort(id: String) { state.withLock { $0.heldPorts[id] = nil } }
+
+    func watchPort(id: String) { state.withLock { _ = $0.watched.insert(id) } }
+
+    /// As if a client connected to the held port of a watched environment.
+    func knock(_ id: EnvironmentID) {
+        let isWatched = state.withLock { $0.watched.remove(id.text) != nil }
+        if isWatched { knocking.yield(id.text) }
+    }
+
+    func sinceLastRequest(directory: String) -> Duration? { state.withLock { $0.sinceLastRequest[directory] } }
 
     func find(id: String, directory: String) -> ServerProcess? { state.withLock { $0.servers[id] } }
 

@@ -64,6 +64,9 @@ import Testing
         #expect(setting.launcher.find(id: "e", directory: setting.request.directory) == nil)
         #expect(try setting.launcher.log(directory: setting.request.directory, lines: 1) == ["bye"])
         try await setting.launcher.stop(process)
+        // The port stays ours until it is given up.
+        #expect(setting.launcher.holdsPort(id: "e"))
+        setting.launcher.releasePort(id: "e")
         Listener(port: setting.request.port).close()
     }
 
