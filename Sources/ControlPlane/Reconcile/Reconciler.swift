@@ -41,7 +41,8 @@ struct Reconciler: Service {
                     "removed an orphan", metadata: ["kind": "\(orphan.kind.rawValue)", "name": "\(orphan.name)"])
                 try await store.note(
                     .installation, installation.text, kind: "orphan-removed",
-                    message: "\(orphan.kind.rawValue) \(orphan.name) belonged to no record")
+                    message: "\(orphan.kind.rawValue) \(orphan.name) belonged to no record",
+                    by: .reconciler)
             } catch {
                 failed.insert(orphan)
                 logger.warning(

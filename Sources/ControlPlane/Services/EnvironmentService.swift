@@ -15,7 +15,9 @@ package struct EnvironmentService: Sendable {
     ///
     /// - Throws: `notFound` for an unknown snapshot, `conflict` when the name belongs to a clone of another one or is
     ///   being deleted, `capacity` when every port is reserved, `invalidRequest` for a name or ttl against the rule.
-    package func clone(_ spec: CloneSpec) async throws(ControlError) -> CloneOutcome {
+    package func clone(
+        _ spec: CloneSpec, by actor: Actor = .local
+    ) async throws(ControlError) -> CloneOutcome {
         let snapshot = try SnapshotName(spec.snapshot)
         let name = try spec.name.map { name throws(ControlError) in try EnvironmentName(name) }
         let ttl = try configuration.lifetimes.ttl(requested: spec.ttl)
@@ -29,7 +31,8 @@ package struct EnvironmentService: Sendable {
             let request = EnvironmentRequest(
                 id: EnvironmentID(using: &generator), name: chosen,
                 snapshot: snapshot, ttl: ttl, labels: spec.labels, owner: spec.owner,
-                rolePassword: SecureRandom.text(32, from: Self.passwordAlphabet), ports: configuration.ports)
+                rolePassword: SecureRandom.text(32, from: Self.passwordAlphabet), ports: configuration.ports,
+                actor: actor)
             switch try await runtime.store.request(request) {
             case .created(let record):
                 Failpoint.requestRecorded.hit()
@@ -141,11 +144,13 @@ package struct EnvironmentService: Sendable {
     }
 
     /// Moves the deadline to `ttl` from now.
-    package func extend(_ name: String, ttl: Duration) async throws(ControlError) -> EnvironmentRecord {
+    package func extend(
+        _ name: String, ttl: Duration, by actor: Actor = .local
+    ) async throws(ControlError) -> EnvironmentRecord {
         let name = try EnvironmentName(name)
         let ttl = try configuration.lifetimes.ttl(requested: ttl)
         let runtime = try box.runtime()
-        guard let record = try await runtime.store.extend(name, ttl: ttl) else {
+        guard let record = try await runtime.store.extend(name, ttl: ttl, by: actor) else {
             guard try await runtime.store.find(name: name) != nil else { throw Self.unknown(name) }
             throw ControlError(
                 .conflict, subject: name.text, "environment '\(name)' is being deleted already",
@@ -157,10 +162,12 @@ package struct EnvironmentService: Sendable {
 
     /// Starts the deletion; with `wait` returns when nothing of it is left. Deleting what is being deleted or was
     /// deleted is fine.
-    package func delete(_ name: String, wait: Duration? = nil) async throws(ControlError) -> EnvironmentRecord {
+    package func delete(
+        _ name: String, wait: Duration? = nil, by actor: Actor = .local
+    ) async throws(ControlError) -> EnvironmentRecord {
         let name = try EnvironmentName(name)
         let runtime = try box.runtime()
-        guard let record = try await runtime.store.delete(name, reason: "deleted on request") else {
+        guard let record = try await runtime.store.delete(name, reason: "deleted on request", by: actor) else {
             guard let tombstone = try await runtime.store.findNewest(name: name) else { throw Self.unknown(name) }
             return tombstone
         }

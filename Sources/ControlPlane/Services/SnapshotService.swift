@@ -10,7 +10,9 @@ package struct SnapshotService: Sendable {
     ///
     /// - Parameter directory: absolute path of a directory that holds DynamoDB exports.
     /// - Throws: `conflict` when the name is in use.
-    package func importExport(name: String, directory: String) async throws(ControlError) -> SnapshotRecord {
+    package func importExport(
+        name: String, directory: String, by actor: Actor = .local
+    ) async throws(ControlError) -> SnapshotRecord {
         let name = try SnapshotName(name)
         guard directory.hasPrefix("/") else {
             throw ControlError(
@@ -25,7 +27,7 @@ package struct SnapshotService: Sendable {
         let runtime = try box.runtime()
         var generator = SystemRandomNumberGenerator()
         let record = try await runtime.store.requestImport(
-            id: SnapshotID(using: &generator), name: name, source: directory)
+            id: SnapshotID(using: &generator), name: name, source: directory, by: actor)
         runtime.snapshotWake.signal()
         return record
     }
@@ -43,10 +45,10 @@ package struct SnapshotService: Sendable {
 
     /// Stops a running import; returns when nothing of it is left.
     /// - Throws: `conflict` when none runs.
-    package func cancel(_ name: String) async throws(ControlError) -> SnapshotRecord {
+    package func cancel(_ name: String, by actor: Actor = .local) async throws(ControlError) -> SnapshotRecord {
         let record = try await get(name)
         let runtime = try box.runtime()
-        guard try await runtime.store.requestCancel(record.id) else {
+        guard try await runtime.store.requestCancel(record, by: actor) else {
             throw ControlError(
                 .conflict, subject: name, "snapshot '\(name)' is not being imported: it is \(record.state.rawValue)",
                 hint: "`envctl snapshot delete \(name)` removes it")
@@ -56,10 +58,10 @@ package struct SnapshotService: Sendable {
     }
 
     /// Drops a snapshot; returns when its storage is gone. Environments that were cloned from it stay.
-    package func delete(_ name: String) async throws(ControlError) -> SnapshotRecord {
+    package func delete(_ name: String, by actor: Actor = .local) async throws(ControlError) -> SnapshotRecord {
         let record = try await get(name)
         let runtime = try box.runtime()
-        try await runtime.store.requestDelete(record)
+        try await runtime.store.requestDelete(record, by: actor)
         runtime.snapshotWake.signal()
         return try await settled(record, timeout: Self.patience) { $0.state == .deleted }
     }

@@ -12,6 +12,13 @@ package struct Actor: Sendable, Hashable {
         self.name = name
         self.source = source
     }
+
+    /// A caller in this process or, through the API, the holder of this machine's token.
+    package static let local = Actor(name: "local")
+    /// The part that acts on deadlines.
+    package static let reaper = Actor(name: "reaper")
+    /// The part that compares what exists with what is recorded.
+    package static let reconciler = Actor(name: "reconciler")
 }
 
 /// What of a live environment a change is about.

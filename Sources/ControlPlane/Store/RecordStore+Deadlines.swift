@@ -11,7 +11,9 @@ struct DueEnvironment: Sendable {
 extension RecordStore {
     /// Moves the deadline of a live environment to `ttl` from now; nil when there is no live one of that name, or it is
     /// on its way out.
-    func extend(_ name: EnvironmentName, ttl: Duration) async throws(ControlError) -> EnvironmentRecord? {
+    func extend(
+        _ name: EnvironmentName, ttl: Duration, by actor: Actor
+    ) async throws(ControlError) -> EnvironmentRecord? {
         try await storing("extend \(name)") {
             try await pool.withConnection { connection in
                 let rows = try await connection.query(
@@ -21,23 +23,26 @@ extension RecordStore {
                             expires_at = clock_timestamp() + $2::bigint * interval '1 microsecond'
                         WHERE name = $1 AND phase NOT IN ('deleting', 'deleted') RETURNING *
                     ), noted AS (
-                        INSERT INTO events (subject_kind, subject_id, kind, message)
-                        SELECT 'environment', e.id, 'extended', 'lives ' || $3 || ' from now' FROM e
+                        INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
+                        SELECT 'environment', e.id, e.name, 'extended', 'lives ' || $3 || ' from now', $4, $5 FROM e
                     )
                     SELECT \(EnvironmentRow.columns) FROM e
-                    """, .text(name.text), .int(ttl.microseconds), .text(DurationText.format(ttl)))
+                    """, .text(name.text), .int(ttl.microseconds), .text(DurationText.format(ttl)),
+                    .text(actor.name), .text(actor.source))
                 return try rows.first.map { try EnvironmentRow.decode($0, secrets: secrets).record }
             }
         }
     }
 
     /// Starts the deletion of a live environment; one that is being deleted stays as it is. Nil when there is none.
-    func delete(_ name: EnvironmentName, reason: String) async throws(ControlError) -> EnvironmentRecord? {
+    func delete(
+        _ name: EnvironmentName, reason: String, by actor: Actor
+    ) async throws(ControlError) -> EnvironmentRecord? {
         try await storing("delete \(name)") {
             try await pool.withConnection { connection in
                 let rows = try await connection.query(
                     Self.deleteSQL(where: "t.name = d.subject AND t.phase NOT IN ('deleting', 'deleted')"),
-                    .textArray([name.text]), .textArray([reason]))
+                    .textArray([name.text]), .textArray([reason]), .text(actor.name), .text(actor.source))
                 if let row = rows.first { return try EnvironmentRow.decode(row, secrets: secrets).record }
                 let current = try await connection.query(
                     "SELECT \(EnvironmentRow.columns) FROM environments e WHERE e.name = $1 AND e.phase <> 'deleted'",
@@ -56,7 +61,8 @@ extension RecordStore {
                     Self.deleteSQL(
                         where:
                             "t.id = d.subject AND t.phase NOT IN ('deleting', 'deleted') AND t.expires_at <= clock_timestamp()"
-                    ), .textArray(condemned.map(\.id.text)), .textArray(condemned.map(\.reason))
+                    ), .textArray(condemned.map(\.id.text)), .textArray(condemned.map(\.reason)),
+                    .text(Actor.reaper.name), .text(Actor.reaper.source)
                 ).count
             }
         }
@@ -76,8 +82,8 @@ extension RecordStore {
             INSERT INTO intents (subject_kind, subject_id, effect, target)
             SELECT 'environment', e.id, 'delete', jsonb_build_object('port', e.port) FROM e
         ), noted AS (
-            INSERT INTO events (subject_kind, subject_id, kind, message)
-            SELECT 'environment', e.id, 'deleting', e.reason FROM e
+            INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
+            SELECT 'environment', e.id, e.name, 'deleting', e.reason, $3, $4 FROM e
         )
         SELECT \(EnvironmentRow.columns) FROM e
         """

@@ -20,13 +20,20 @@ extension RecordStore {
     }
 
     /// Adds a line to a history.
+    /// - Parameters:
+    ///   - subject: the id of what it is about.
+    ///   - name: its name at that time; empty when it has none.
     func note(
-        _ subjectKind: EventRecord.SubjectKind, _ subject: String, kind: String, message: String
+        _ subjectKind: EventRecord.SubjectKind, _ subject: String, name: String = "", kind: String, message: String,
+        by actor: Actor
     ) async throws(ControlError) {
         try await storing("add to the history") {
             try await pool.query(
-                "INSERT INTO events (subject_kind, subject_id, kind, message) VALUES ($1, $2, $3, $4)",
-                .text(subjectKind.rawValue), .text(subject), .text(kind), .text(message))
+                """
+                INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                """, .text(subjectKind.rawValue), .text(subject), .text(name), .text(kind), .text(message),
+                .text(actor.name), .text(actor.source))
         }
     }
 }

@@ -83,14 +83,15 @@ extension RecordStore {
                         UPDATE intents SET finished_at = clock_timestamp()
                         WHERE finished_at IS NULL AND subject_id IN (SELECT snapshot_id FROM done)
                     ), noted AS (
-                        INSERT INTO events (subject_kind, subject_id, kind, message)
-                        SELECT 'snapshot', snapshot_id, 'ready',
+                        INSERT INTO events (subject_kind, subject_id, subject_name, kind, message)
+                        SELECT 'snapshot', snapshot_id, $10, 'ready',
                             'generation ' || number || ' holds ' || $9::bigint || ' items' FROM done
                     )
                     SELECT 1 FROM done
                     """, .text(claimed.record.id.text), .int(claimed.record.generation), .int(claimed.epoch),
                     .text(imported.accountID), .text(imported.region), .optional(imported.probeTarget?.json),
-                    .utf8(SnapshotRow.encode(tables)), .int(imported.databaseBytes), .int(imported.items)
+                    .utf8(SnapshotRow.encode(tables)), .int(imported.databaseBytes), .int(imported.items),
+                    .text(claimed.record.name.text)
                 ).isEmpty == false
             }
         }
@@ -115,9 +116,11 @@ extension RecordStore {
                     .text(claimed.record.id.text))
                 try await connection.query(
                     """
-                    INSERT INTO events (subject_kind, subject_id, kind, message) VALUES ('snapshot', $1, $2, $3)
+                    INSERT INTO events (subject_kind, subject_id, subject_name, kind, message)
+                    VALUES ('snapshot', $1, $4, $2, $3)
                     """, .text(claimed.record.id.text), .text(state.rawValue),
-                    .text("generation \(claimed.record.generation): " + (reason ?? "nothing of it is left")))
+                    .text("generation \(claimed.record.generation): " + (reason ?? "nothing of it is left")),
+                    .text(claimed.record.name.text))
                 try await connection.query(
                     """
                     UPDATE snapshots SET deleted_at = clock_timestamp()

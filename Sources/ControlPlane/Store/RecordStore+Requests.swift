@@ -11,6 +11,7 @@ struct EnvironmentRequest: Sendable {
     var owner: String
     var rolePassword: String
     var ports: ClosedRange<Int>
+    var actor: Actor
 }
 
 /// What came of writing it.
@@ -61,7 +62,7 @@ extension RecordStore {
                         .text(request.id.text), .text(request.name.text), .text(request.snapshot.text),
                         .int(request.ttl.microseconds), .utf8(LabelText.encode(request.labels)),
                         .text(request.owner), .bytea(secret), .int(request.ports.lowerBound),
-                        .int(request.ports.upperBound),
+                        .int(request.ports.upperBound), .text(request.actor.name), .text(request.actor.source),
                     ]))
             guard let row = rows.first else { return nil }
             return try EnvironmentRow.decode(row, secrets: secrets).record
@@ -90,10 +91,9 @@ extension RecordStore {
             ON CONFLICT (name) WHERE phase <> 'deleted' DO NOTHING
             RETURNING *
         ), noted AS (
-            INSERT INTO events (subject_kind, subject_id, kind, message)
-            SELECT 'environment', e.id, 'requested',
-                'asked for a clone of ' || e.snapshot_name || ' generation ' || e.generation
-                || CASE WHEN e.owner = '' THEN '' ELSE ' by ' || e.owner END
+            INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
+            SELECT 'environment', e.id, e.name, 'requested',
+                'asked for a clone of ' || e.snapshot_name || ' generation ' || e.generation, $10, $11
             FROM e
         )
         SELECT \(EnvironmentRow.columns) FROM e

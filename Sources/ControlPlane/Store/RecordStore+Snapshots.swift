@@ -5,7 +5,7 @@ extension RecordStore {
     /// Records a snapshot that is to be imported. A snapshot whose last import failed gets its next generation.
     /// - Throws: `conflict` when the name is in use.
     func requestImport(
-        id: SnapshotID, name: SnapshotName, source: String
+        id: SnapshotID, name: SnapshotName, source: String, by actor: Actor = .local
     ) async throws(ControlError) -> SnapshotRecord {
         try await storing("record the snapshot") {
             try await pool.transaction { connection in
@@ -36,10 +36,12 @@ extension RecordStore {
                         INSERT INTO intents (subject_kind, subject_id, effect, target)
                         SELECT 'snapshot', snapshot_id, 'import', jsonb_build_object('generation', number) FROM made
                     )
-                    INSERT INTO events (subject_kind, subject_id, kind, message)
-                    SELECT 'snapshot', snapshot_id, 'importing', 'importing generation ' || number || ' from ' || source
+                    INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
+                    SELECT 'snapshot', snapshot_id, $4, 'importing',
+                        'importing generation ' || number || ' from ' || source, $5, $6
                     FROM made
-                    """, .text(owner), .int(number), .text(source))
+                    """, .text(owner), .int(number), .text(source), .text(name.text), .text(actor.name),
+                    .text(actor.source))
                 let rows = try await connection.query(Self.newest(where: "s.id = $1"), .text(owner))
                 guard let row = rows.first else {
                     throw ControlError(.failed, subject: name.text, "the record of '\(name)' vanished")
@@ -101,18 +103,28 @@ extension RecordStore {
     }
 
     /// Asks a running import to stop. False when none runs.
-    func requestCancel(_ snapshot: SnapshotID) async throws(ControlError) -> Bool {
+    func requestCancel(_ snapshot: SnapshotRecord, by actor: Actor) async throws(ControlError) -> Bool {
         try await storing("cancel the import") {
-            try await pool.query(
-                "UPDATE generations SET cancel_requested = true WHERE snapshot_id = $1 AND state = 'importing'",
-                .text(snapshot.text)
-            ).affectedRows > 0
+            let rows = try await pool.query(
+                """
+                WITH stopped AS (
+                    UPDATE generations SET cancel_requested = true
+                    WHERE snapshot_id = $1 AND state = 'importing' RETURNING snapshot_id, number
+                ), noted AS (
+                    INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
+                    SELECT 'snapshot', snapshot_id, $2, 'cancelling', 'stopping the import of generation ' || number,
+                        $3, $4
+                    FROM stopped
+                )
+                SELECT 1 FROM stopped
+                """, .text(snapshot.id.text), .text(snapshot.name.text), .text(actor.name), .text(actor.source))
+            return !rows.isEmpty
         }
     }
 
     /// Starts the deletion of a snapshot: every generation of it is to be dropped.
     /// - Throws: `conflict` while it is being imported or copied.
-    func requestDelete(_ snapshot: SnapshotRecord) async throws(ControlError) {
+    func requestDelete(_ snapshot: SnapshotRecord, by actor: Actor) async throws(ControlError) {
         try await storing("delete the snapshot") {
             try await pool.transaction { connection in
                 try await connection.query("SELECT 1 FROM snapshots WHERE id = $1 FOR UPDATE", .text(snapshot.id.text))
@@ -144,9 +156,10 @@ extension RecordStore {
                         INSERT INTO intents (subject_kind, subject_id, effect, target)
                         SELECT 'snapshot', snapshot_id, 'delete', jsonb_build_object('generation', number) FROM doomed
                     )
-                    INSERT INTO events (subject_kind, subject_id, kind, message)
-                    SELECT 'snapshot', snapshot_id, 'deleting', 'dropping generation ' || number FROM doomed
-                    """, .text(snapshot.id.text))
+                    INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
+                    SELECT 'snapshot', snapshot_id, $2, 'deleting', 'dropping generation ' || number, $3, $4
+                    FROM doomed
+                    """, .text(snapshot.id.text), .text(snapshot.name.text), .text(actor.name), .text(actor.source))
             }
         }
     }

@@ -1,3 +1,4 @@
+import ControlPlane
 import Cryptography
 import Environments
 import HTTPTypes
@@ -25,6 +26,8 @@ struct BearerTokenMiddleware: RouterMiddleware {
                 .unauthorized, "the token is not valid for this control plane",
                 hint: "is ENVCTL_TOKEN of another one? the local token is in run/token of the state directory")
         }
+        var context = context
+        context.actor.name = Actor.local.name
         return try await next(request, context)
     }
 }

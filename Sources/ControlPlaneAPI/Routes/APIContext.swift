@@ -1,3 +1,4 @@
+package import ControlPlane
 import Environments
 package import Hummingbird
 import NIOCore
@@ -11,9 +12,22 @@ import NIOCore
 /// What a route needs to read a request and write an answer.
 package struct APIRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
+    /// Who asks, and from where: what every change that the request causes is recorded with. The name is empty until
+    /// ``BearerTokenMiddleware`` has checked the token.
+    package var actor: Actor
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        actor = Actor(name: "", source: Self.address(source.channel.remoteAddress))
+    }
+
+    /// The client's address without its port, which changes with every connection; `unix` for a Unix socket.
+    private static func address(_ address: SocketAddress?) -> String {
+        switch address {
+        case .v4?, .v6?: address?.ipAddress ?? ""
+        case .unixDomainSocket?: "unix"
+        case nil: ""
+        }
     }
 
     /// Bodies of this API are names and numbers; 64 KiB is far above any of them.

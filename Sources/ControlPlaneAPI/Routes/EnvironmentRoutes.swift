@@ -28,7 +28,8 @@ struct EnvironmentRoutes: Sendable {
         let outcome = try await service.clone(
             CloneSpec(
                 snapshot: body.snapshot, name: name, ttl: body.ttlSeconds.map { .seconds($0) },
-                labels: body.labels ?? [:], owner: "local"))
+                labels: body.labels ?? [:], owner: context.actor.name),
+            by: context.actor)
         return try Response.json(
             resource(outcome.record, created: outcome.created), status: outcome.created ? .created : .ok)
     }
@@ -52,7 +53,7 @@ struct EnvironmentRoutes: Sendable {
 
     @Sendable private func delete(_ request: Request, context: APIRequestContext) async throws -> Response {
         let seconds = try request.number("wait_seconds", in: 0...3_600, preset: 0)
-        let record = try await service.delete(try name(context), wait: seconds > 0 ? .seconds(seconds) : nil)
+        let record = try await service.delete(try name(context), wait: seconds > 0 ? .seconds(seconds) : nil, by: context.actor)
         return try Response.json(resource(record), status: record.phase == .deleted ? .ok : .accepted)
     }
 
@@ -76,7 +77,7 @@ struct EnvironmentRoutes: Sendable {
 
     @Sendable private func extend(_ request: Request, context: APIRequestContext) async throws -> Response {
         let body = try await request.decoded(as: ExtendEnvironmentBody.self, context: context)
-        let record = try await service.extend(try name(context), ttl: .seconds(body.ttlSeconds))
+        let record = try await service.extend(try name(context), ttl: .seconds(body.ttlSeconds), by: context.actor)
         return try Response.json(resource(record))
     }
 
