@@ -58,6 +58,7 @@ extension EnvironmentMachine {
         transition.record.hibernatedAt = nil
         transition.record.generation = generation
         transition.record.incarnation += 1
+        transition.record.readySince = nil
         transition.record.lastRequestAt = now
         transition.note("resetting", "replacing its data by generation \(generation) of \(record.snapshot)")
         return transition
@@ -103,8 +104,8 @@ extension EnvironmentMachine {
         transition.record.ttl = ttl
         transition.record.lastRequestAt = now
         transition.note("restored", "lives \(DurationText.format(ttl)) from now")
-        // A reset that was under way when it expired left no whole copy to start on.
-        if transition.record.oldestIncarnation < record.incarnation { transition.record.phase = .cloning }
+        // A reset that was under way when it expired left no whole copy to start on, and perhaps a server on the old one.
+        if record.readySince == nil { transition.record.phase = .resetting }
         return transition
     }
 

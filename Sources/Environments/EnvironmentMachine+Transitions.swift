@@ -74,6 +74,7 @@ extension EnvironmentMachine {
         case .stopServer:
             transition.note("server-stopped", "the server is stopped")
             transition.record.server = nil
+            if record.phase == .hibernated { transition.record.reason = nil }
             // Where nothing follows it rests.
             transition.record.nextAttemptAt = now
         case .holdPort:
@@ -83,6 +84,7 @@ extension EnvironmentMachine {
         case .dropPrevious:
             transition.note("previous-dropped", "the copy that the reset replaced is dropped")
             transition.record.oldestIncarnation = record.incarnation
+            transition.record.reason = nil
             transition.record.nextAttemptAt = nil
         case .dropStorage:
             transition.note("storage-dropped", "database and role are dropped")
@@ -111,10 +113,15 @@ extension EnvironmentMachine {
             transition.record.port = nil
         }
         if effect == .dropPrevious || record.phase == .hibernated || record.phase == .expiring {
-            // Users lose nothing meanwhile: tried for ever, at the slowest pace, and told in the reason.
-            transition.record.reason = error.message
+            // Users lose nothing meanwhile: tried for ever, at the slowest pace, and told in the reason. What expires
+            // keeps the reason why it does.
+            let attempts = record.attempts + 1
+            transition.record.attempts = attempts
+            if record.phase != .expiring { transition.record.reason = error.message }
             transition.record.nextAttemptAt = now + retry.maximum
-            transition.note("retry", "\(effect.rawValue) failed: \(error.message)")
+            if isTold(attempts) {
+                transition.note("retry", "\(effect.rawValue) failed (try \(attempts)): \(error.message)")
+            }
             return transition
         }
         fail(&transition, error, now: now, using: &generator)
@@ -159,14 +166,20 @@ extension EnvironmentMachine {
             transition.record.deletedAt = now
             transition.record.nextAttemptAt = nil
             transition.note("deleted", "nothing of it is left")
-        case .queued, .requested, .ready, .hibernated, .resetting, .expiring, .failed:
+        case .hibernated:
+            transition.record.reason = nil
+            transition.record.attempts = 0
+            transition.record.nextAttemptAt = nil
+        case .queued, .requested, .ready, .resetting, .expiring, .failed:
             transition.record.nextAttemptAt = nil
         }
     }
 
     private func becomeReady(_ transition: inout Transition, now: Timestamp) {
         transition.record.phase = .ready
-        transition.record.nextAttemptAt = nil
+        // After a reset the copy that it replaced is still to be dropped.
+        transition.record.nextAttemptAt =
+            transition.record.oldestIncarnation < transition.record.incarnation ? now : nil
         transition.record.reason = nil
         transition.record.readySince = now
         if transition.record.readyAt == nil {
@@ -188,13 +201,18 @@ extension EnvironmentMachine {
         let isWanted = transition.record.phase.isWanted
         if isWanted, !error.isTransient || attempts >= limit {
             transition.record.phase = .failed
-            // What was never handed out is taken down at once; the record stays, with the reason.
-            transition.record.nextAttemptAt = transition.record.readyAt == nil ? now : nil
+            // What was never handed out is taken down at once; of the rest the port is let go, so that clients are
+            // refused instead of waiting. The record stays, with the reason.
+            transition.record.nextAttemptAt = now
             transition.note("failed", "\(error.message) (given up after \(attempts) of \(limit) tries)")
             return
         }
         let delay = retry.delay(attempts: attempts, using: &generator)
         transition.record.nextAttemptAt = now + delay
-        transition.note("retry", "try \(attempts) failed: \(error.message)")
+        if isTold(attempts) { transition.note("retry", "try \(attempts) failed: \(error.message)") }
     }
+
+    /// Whether that many failures in a row get a line in the history: the first ones, then ever fewer, since some things
+    /// are tried for ever.
+    private func isTold(_ attempts: Int) -> Bool { attempts <= 5 || attempts & (attempts - 1) == 0 }
 }

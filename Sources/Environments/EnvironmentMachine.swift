@@ -78,7 +78,8 @@ package struct Transition: Hashable, Sendable {
 /// queued → requested                                           the limits admit it
 /// ready ⇄ hibernated                                           starting again when a connection comes
 /// ready, hibernated, failed → resetting → cloning              the same endpoint and credential, new data
-/// ready, hibernated, failed → expiring → deleting              restored to starting while the grace lasts
+/// ready, hibernated, failed → expiring → deleting              restored to starting while the grace lasts; to
+///                                                              resetting when a reset was under way
 /// any of these → failed      after the last try, or at once when another try cannot help
 /// any → deleting → deleted
 /// ```
@@ -116,7 +117,9 @@ package struct EnvironmentMachine: Sendable {
         case .hibernated:
             if observed.server != nil { return .perform(.stopServer) }
             if !observed.holdsPort { return .perform(.holdPort) }
-            return record.oldestIncarnation < record.incarnation ? .perform(.dropPrevious) : .rest
+            if record.oldestIncarnation < record.incarnation { return .perform(.dropPrevious) }
+            // What a failed try said is over when nothing is left to try.
+            return record.reason == nil ? .rest : .enter(.hibernated)
         case .resetting:
             return observed.server != nil ? .perform(.stopServer) : .enter(.cloning)
         case .expiring:

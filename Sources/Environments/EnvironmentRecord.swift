@@ -87,7 +87,8 @@ package struct EnvironmentRecord: Hashable, Sendable, Identifiable {
     package var createdAt: Timestamp
     /// When it became ready for the first time.
     package var readyAt: Timestamp?
-    /// When it became ready the last time; decides whether a death of the server is one of a series.
+    /// When it became ready the last time; decides whether a death of the server is one of a series. `nil` from a reset
+    /// until the copy that it asks for has become ready: as long as there is no whole copy to start on.
     package var readySince: Timestamp?
     package var expiresAt: Timestamp
     package var deletedAt: Timestamp?

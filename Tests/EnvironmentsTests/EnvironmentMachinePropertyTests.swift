@@ -1,133 +1,207 @@
 import Environments
 import Testing
 
-/// Drives the machine through thousands of random lives: faults before and after every effect, crashes between an
-/// effect and its record, servers that die, deletions at any moment.
+/// Drives the machine through thousands of random lives: faults before, in and after every effect, crashes between an
+/// effect and its record, servers that die, requests and deletions at any moment.
 @Suite struct EnvironmentMachinePropertyTests {
-    private struct Life {
-        var record: EnvironmentRecord
-        var world = SimulatedWorld()
-        var now = Timestamp(unixSeconds: 1_000_000)
-        var phases: [Phase] = [.requested]
-        var generator: SeededGenerator
-        let machine = EnvironmentMachine()
-
-        init(seed: UInt64) throws {
-            record = try requestedRecord()
-            generator = SeededGenerator(seed: seed)
-        }
-
-        /// One pass of a worker. False when nothing was to be done.
-        mutating func pass(faults: Double, crashes: Double) -> Bool {
-            if let due = record.nextAttemptAt, due > now { now = due }
-            now = now + .milliseconds(Int.random(in: 1...200, using: &generator))
-            let decision = machine.step(
-                record, observed: Observation(server: world.server, holdsPort: world.holdsPort), now: now)
-            let transition: Transition
-            switch decision {
-            case .rest:
-                record.nextAttemptAt = nil
-                return false
-            case .enter(let phase): transition = machine.entering(phase, record, now: now)
-            case .adopt(let server): transition = machine.adopting(server, record, now: now)
-            case .serverLost: transition = machine.losingServer(record, now: now, using: &generator)
-            case .perform(let effect):
-                switch world.perform(effect, for: record, faults: faults, using: &generator) {
-                case .success(let result):
-                    transition = machine.succeeded(effect, result, record, took: .milliseconds(5), now: now)
-                case .failure(let error):
-                    transition = machine.failed(effect, error, record, now: now, using: &generator)
-                }
-            }
-            // A crash: what was done stays done, but nobody wrote it down.
-            guard !chance(crashes, &generator) else { return true }
-            record = transition.record
-            phases.append(record.phase)
-            return true
-        }
-
-        mutating func run(faults: Double, crashes: Double, passes: Int = 2000) -> Bool {
-            for _ in 0..<passes where !pass(faults: faults, crashes: crashes) { return true }
-            return false
-        }
-    }
+    private func again(_ seed: UInt64) -> String { Seeds.again(seed, "EnvironmentMachinePropertyTests") }
 
     @Test(arguments: [0.0, 0.05, 0.3, 0.7])
     func everyLifeSettlesWithoutBreakingARule(faults: Double) throws {
-        for seed in UInt64(0)..<400 {
-            var life = try Life(seed: seed)
+        for seed in Seeds.first(400) {
+            var life = try SimulatedLife(seed: seed)
             let settled = life.run(faults: faults, crashes: faults / 2)
-            #expect(settled, "seed \(seed)")
-            #expect(life.world.violations.isEmpty, "seed \(seed): \(life.world.violations)")
-            #expect(life.record.phase == .ready || life.record.phase == .failed, "seed \(seed)")
-            if faults == 0 { #expect(life.record.phase == .ready, "seed \(seed)") }
+            #expect(settled, "\(again(seed))")
+            #expect(life.world.violations.isEmpty, "\(again(seed)): \(life.world.violations)")
+            #expect(life.record.phase == .ready || life.record.phase == .failed, "\(again(seed))")
+            if faults == 0 { #expect(life.record.phase == .ready, "\(again(seed))") }
             if life.record.phase == .ready {
-                #expect(life.world.isSealed && life.world.server == life.record.server, "seed \(seed)")
-                #expect(life.phases.contains(.sealing) && life.phases.contains(.probing), "seed \(seed)")
+                #expect(life.world.hasSealedCopy(life.record), "\(again(seed))")
+                #expect(life.world.servers[life.record.id]?.identity == life.record.server, "\(again(seed))")
+                #expect(life.phases.contains(.sealing) && life.phases.contains(.probing), "\(again(seed))")
             } else {
-                #expect(
-                    !life.world.hasDatabase && life.world.server == nil, "seed \(seed): a failed clone left something")
-                #expect(life.record.port == nil && life.record.reason != nil, "seed \(seed)")
+                #expect(!life.world.holdsAnything(of: life.record), "\(again(seed)): a failed clone left something")
+                #expect(life.record.port == nil && life.record.reason != nil, "\(again(seed))")
             }
         }
     }
 
     @Test func serversThatDieComeBackOnTheSameData() throws {
-        for seed in UInt64(0)..<300 {
-            var life = try Life(seed: seed)
+        for seed in Seeds.first(300) {
+            var life = try SimulatedLife(seed: seed)
             guard life.run(faults: 0.1, crashes: 0.05), life.record.phase == .ready else { continue }
             for _ in 0..<5 {
                 life.now = life.now + .seconds(Int.random(in: 1...300, using: &life.generator))
-                life.world.server = nil
+                life.world.killServer(life.record.id)
                 life.record.nextAttemptAt = life.now
                 let settled = life.run(faults: 0.1, crashes: 0.05)
-                #expect(settled, "seed \(seed)")
-                #expect(life.record.phase == .ready, "seed \(seed)")
-                #expect(life.world.hasDatabase, "seed \(seed): the data are gone")
+                #expect(settled, "\(again(seed))")
+                #expect(life.record.phase == .ready, "\(again(seed))")
             }
-            #expect(life.world.violations.isEmpty, "seed \(seed): \(life.world.violations)")
-            #expect(life.world.effects.filter { $0 == .dropStorage }.isEmpty, "seed \(seed)")
+            #expect(life.world.violations.isEmpty, "\(again(seed)): \(life.world.violations)")
+            #expect(!life.world.effects.contains { $0.effect == .dropStorage }, "\(again(seed))")
         }
     }
 
     @Test func deletionAtAnyMomentLeavesNothing() throws {
-        for seed in UInt64(0)..<600 {
-            var life = try Life(seed: seed)
+        for seed in Seeds.first(600) {
+            var life = try SimulatedLife(seed: seed)
             let before = Int.random(in: 0...14, using: &life.generator)
             for _ in 0..<before { _ = life.pass(faults: 0.2, crashes: 0.1) }
-            life.record = life.machine.deleting(life.record, reason: "asked for", now: life.now).record
+            if seed % 2 == 1 {
+                for _ in 0..<6 {
+                    life.randomRequest()
+                    for _ in 0..<3 { _ = life.pass(faults: 0.2, crashes: 0.1) }
+                }
+            }
+            let deleted = life.request { $0.deleting($1, reason: "asked for", now: $2) }
+            #expect(deleted)
             let firstDeleting = life.phases.count
             let effectsBefore = life.world.effects.count
             // Deletion is never given up, so it ends however bad the odds.
             let settled = life.run(faults: 0.5, crashes: 0.2)
-            #expect(settled, "seed \(seed)")
-            #expect(life.record.phase == .deleted, "seed \(seed)")
-            #expect(life.phases[firstDeleting...].allSatisfy { $0 == .deleting || $0 == .deleted }, "seed \(seed)")
-            #expect(!life.world.hasDatabase && life.world.server == nil, "seed \(seed): something is left")
+            #expect(settled, "\(again(seed))")
+            #expect(life.record.phase == .deleted, "\(again(seed))")
+            #expect(life.phases[firstDeleting...].allSatisfy { $0 == .deleting || $0 == .deleted }, "\(again(seed))")
+            #expect(!life.world.holdsAnything(of: life.record), "\(again(seed)): something is left")
             #expect(life.record.port == nil && life.record.credential == nil && life.record.rolePassword == nil)
-            #expect(life.world.violations.isEmpty, "seed \(seed): \(life.world.violations)")
-            let effects = life.world.effects[effectsBefore...]
-            #expect(effects.allSatisfy { $0 == .stopServer || $0 == .dropStorage }, "seed \(seed)")
+            #expect(life.world.violations.isEmpty, "\(again(seed)): \(life.world.violations)")
+            let effects = life.world.effects[effectsBefore...].map(\.effect)
+            #expect(effects.allSatisfy { $0 == .stopServer || $0 == .dropStorage }, "\(again(seed))")
             if let drop = effects.firstIndex(of: .dropStorage), let stop = effects.lastIndex(of: .stopServer) {
-                #expect(stop < drop, "seed \(seed): the storage went before the server")
+                #expect(stop < drop, "\(again(seed)): the storage went before the server")
             }
         }
     }
 
+    /// Sleep, waking, resets, expiry and restoring at any moment, also into one another: every rule holds all the
+    /// time, and once the requests and the faults end, what exists is what the phase says.
+    @Test(arguments: [0.0, 0.1, 0.4])
+    func requestsAtAnyMomentEndWhereTheySay(faults: Double) throws {
+        for seed in Seeds.first(1000) {
+            var life = try SimulatedLife(seed: seed)
+            for _ in 0..<Int.random(in: 1...12, using: &life.generator) {
+                for _ in 0..<Int.random(in: 0...9, using: &life.generator) {
+                    _ = life.pass(faults: faults, crashes: faults / 2)
+                }
+                life.randomRequest()
+            }
+            let settled = life.run(faults: 0, crashes: 0)
+            #expect(settled, "\(again(seed))")
+            #expect(life.world.violations.isEmpty, "\(again(seed)): \(life.world.violations)")
+            expectConsistent(life, seed)
+        }
+    }
+
+    private func expectConsistent(_ life: SimulatedLife, _ seed: UInt64) {
+        let (record, world) = (life.record, life.world)
+        #expect(record.phase.isSettled, "\(again(seed)): ends in \(record.phase)")
+        switch record.phase {
+        case .ready:
+            #expect(world.servers[record.id]?.identity == record.server, "\(again(seed))")
+            #expect(world.served(to: record)?.database == record.database, "\(again(seed))")
+        case .hibernated:
+            #expect(world.servers[record.id] == nil, "\(again(seed)): it sleeps and has a process")
+            #expect(world.heldPorts[record.id] == record.port, "\(again(seed)): nobody would wake it")
+        case .expiring, .failed:
+            #expect(world.servers[record.id] == nil, "\(again(seed)): \(record.phase) and has a process")
+            #expect(world.heldPorts[record.id] == nil, "\(again(seed)): \(record.phase) and clients hang")
+        case .queued, .requested, .cloning, .sealing, .starting, .probing, .resetting, .deleting, .deleted: break
+        }
+        if record.phase == .ready || record.phase == .hibernated {
+            #expect(world.hasSealedCopy(record), "\(again(seed))")
+            #expect(world.databases[record.database]?.generation == record.generation, "\(again(seed))")
+            #expect(world.databases.count == 1, "\(again(seed)): copies of before a reset are left")
+            #expect(record.oldestIncarnation == record.incarnation, "\(again(seed))")
+            #expect(record.reason == nil, "\(again(seed)): \(record.phase) because \(record.reason ?? "")")
+        }
+    }
+
+    /// Without faults a reset and a nap change neither the endpoint nor the credential.
+    @Test func theEndpointAndTheCredentialStay() throws {
+        for seed in Seeds.first(200) {
+            var life = try SimulatedLife(seed: seed)
+            _ = life.run(faults: 0, crashes: 0)
+            let (port, credential) = (life.record.port, life.record.credential)
+            for _ in 0..<6 {
+                life.randomRequest()
+                _ = life.run(faults: 0, crashes: 0)
+                #expect(life.record.port == port && life.record.credential == credential, "\(again(seed))")
+            }
+        }
+    }
+
+    @Test func whatIsRefusedChangesNothingAndSaysWhatToDo() throws {
+        let machine = EnvironmentMachine()
+        let now = Timestamp(unixSeconds: 1_000_000)
+        for phase in Phase.allCases {
+            var record = try requestedRecord(at: now)
+            record.phase = phase
+            let attempts: [() throws -> Transition] = [
+                { try machine.hibernating(record, reason: "idle", now: now) },
+                { try machine.waking(record, reason: "a request came", now: now) },
+                { try machine.resetting(record, to: 1, now: now) },
+                { try machine.restoring(record, ttl: .seconds(60), now: now) },
+            ]
+            for attempt in attempts {
+                do {
+                    _ = try attempt()
+                } catch {
+                    let error = try #require(error as? ControlError)
+                    #expect(error.code == .conflict && error.hint != nil && error.subject == "pr-42")
+                    #expect(error.message.contains(phase.rawValue), "\(error.message)")
+                }
+            }
+        }
+    }
+
+    @Test func whatIsProtectedIsNeitherResetNorDeleted() throws {
+        let machine = EnvironmentMachine()
+        let now = Timestamp(unixSeconds: 1_000_000)
+        var record = try requestedRecord(at: now)
+        record.phase = .ready
+        record.readyAt = now
+        record.credential = EnvironmentCredential(accessKeyID: "AK", secretAccessKey: "s")
+        record.protection = Protection(owner: "ann", reason: "demo", until: now + .seconds(60))
+        #expect(throws: ControlError.self) { try machine.resetting(record, to: 1, now: now) }
+        #expect(throws: ControlError.self) { try machine.deletingOnRequest(record, reason: "asked", now: now) }
+        let later = now + .seconds(60)
+        #expect(try machine.resetting(record, to: 1, now: later).record.phase == .resetting)
+        #expect(try machine.deletingOnRequest(record, reason: "asked", now: later).record.phase == .deleting)
+    }
+
     @Test func aServerThatNeverStaysUpEndsInFailedAndKeepsTheData() throws {
-        var life = try Life(seed: 7)
+        var life = try SimulatedLife(seed: 7)
         let settled = life.run(faults: 0, crashes: 0)
         #expect(settled)
         var deaths = 0
         while life.record.phase == .ready, deaths < 100 {
             deaths += 1
             life.now = life.now + .seconds(2)
-            life.world.server = nil
+            life.world.killServer(life.record.id)
             life.record.nextAttemptAt = life.now
             _ = life.run(faults: 0, crashes: 0)
         }
         #expect(deaths == life.machine.retry.maximumRestarts)
         #expect(life.record.phase == .failed)
-        #expect(life.world.hasDatabase)
+        #expect(life.world.hasSealedCopy(life.record))
+        #expect(life.world.heldPorts.isEmpty, "clients of a failed environment must be refused, not hang")
+    }
+
+    /// A deletion that is tried for ever must not fill the history.
+    @Test func aSeriesOfFailuresIsToldInFewLines() throws {
+        var life = try SimulatedLife(seed: 9)
+        _ = life.run(faults: 0, crashes: 0)
+        _ = life.request { $0.deleting($1, reason: "asked for", now: $2) }
+        let error = ControlError(.unavailable, "no answer")
+        var lines = 0
+        for _ in 0..<1000 {
+            let transition = life.machine.failed(
+                .dropStorage, error, life.record, now: life.now, using: &life.generator)
+            life.record = transition.record
+            lines += transition.events.count
+        }
+        #expect(life.record.attempts == 1000)
+        #expect((5...15).contains(lines), "\(lines) lines for a thousand failures")
     }
 }

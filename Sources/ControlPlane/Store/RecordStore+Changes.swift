@@ -32,7 +32,7 @@ extension RecordStore {
     /// is decided on is what is changed. The worker that holds the claim notices a changed phase at its next step.
     ///
     /// Written are the fields that requests change: phase, reason, attempts, next attempt, lifetime, protection,
-    /// generation and incarnation. Nil when there is no live environment of that name or id.
+    /// generation, incarnation and whether its copy is whole. Nil when there is no live environment of that name or id.
     func change(
         _ target: ChangeTarget, by actor: Actor,
         _ decide: @Sendable (_ record: EnvironmentRecord, _ now: Timestamp) throws(ControlError) -> Transition
@@ -76,6 +76,7 @@ extension RecordStore {
             .bool(entering), .optional(entering ? EnvironmentMachine.intent(of: record.phase) : nil),
             .utf8(intentTarget(record)), .textArray(transition.events.map(\.kind)),
             .textArray(transition.events.map(\.message)), .text(actor.name), .text(actor.source),
+            .optional(record.readySince?.microseconds),
         ]
     }
 
@@ -86,7 +87,7 @@ extension RecordStore {
                 incarnation = $7, expires_at = \(instant("$8")), ttl_us = $9, idle_us = $10,
                 last_request_at = \(instant("$11")), hibernated_at = \(instant("$12")),
                 grace_ends_at = \(instant("$13")), protected_by = $14, protected_reason = $15,
-                protected_until = \(instant("$16"))
+                protected_until = \(instant("$16")), ready_since = \(instant("$24"))
             WHERE id = $1 RETURNING *
         ), finished AS (
             UPDATE intents SET finished_at = clock_timestamp()
