@@ -10,6 +10,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 
 // Fills in a numeric address; the length, or 0 when it is neither IPv4 nor IPv6.
 static socklen_t parse(const char *address, uint16_t port, struct sockaddr_storage *result) {
@@ -55,6 +58,29 @@ int cs_socket_port(int fd) {
     case AF_INET6: return ntohs(((struct sockaddr_in6 *)&bound)->sin6_port);
     default: return -EAFNOSUPPORT;
     }
+}
+
+static int listens_on(int fd, uint16_t port) {
+    int listening = 0;
+    socklen_t length = sizeof listening;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening && cs_socket_port(fd) == port;
+}
+
+int cs_socket_take(pid_t pid, int fd, uint16_t port) {
+#if defined(__linux__) && defined(SYS_pidfd_open) && defined(SYS_pidfd_getfd)
+    int process = (int)syscall(SYS_pidfd_open, pid, 0u);
+    if (process < 0) return -errno;
+    int taken = (int)syscall(SYS_pidfd_getfd, process, fd, 0u);
+    int error = errno;
+    close(process);
+    if (taken < 0) return -error;
+    if (listens_on(taken, port)) return taken;
+    close(taken);
+    return -ENOTSOCK;
+#else
+    (void)pid, (void)fd, (void)port, (void)listens_on;
+    return -ENOSYS;
+#endif
 }
 
 int cs_socket_peek(int fd) {

@@ -84,6 +84,8 @@ int cs_process_wait(pid_t pid, int blocking, struct cs_exit *_Nonnull result);
 int64_t cs_process_start_time(pid_t pid);
 // Takes an exclusive flock without waiting. 0, or -EWOULDBLOCK when another holds it. Closing the descriptor frees it.
 int cs_lock_file(int fd);
+// Raises the number of files that this process may have open as far as the system allows; returns the number.
+int64_t cs_raise_file_limit(void);
 // Name, uid, gid and home directory of a user: 0, or -ENOENT.
 int cs_user_ids(const char *_Nonnull name, uid_t *_Nonnull uid, gid_t *_Nonnull gid);
 
@@ -93,6 +95,10 @@ int cs_user_ids(const char *_Nonnull name, uid_t *_Nonnull uid, gid_t *_Nonnull 
 int cs_listen_tcp(const char *_Nonnull address, uint16_t port, int backlog);
 // The port a socket is bound to.
 int cs_socket_port(int fd);
+// A duplicate, close-on-exec, of the descriptor `fd` of another process, if that is a TCP socket that listens on `port`.
+// Linux, and only where this process may trace the other one: -EPERM; -ENOTSOCK when the descriptor is something else;
+// -ENOSYS elsewhere.
+int cs_socket_take(pid_t pid, int fd, uint16_t port);
 // The first byte that waits to be read, left in place; -EAGAIN when none waits, -EPIPE at the end of the stream.
 int cs_socket_peek(int fd);
 

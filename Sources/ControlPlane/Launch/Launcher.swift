@@ -21,10 +21,14 @@ package protocol Launcher: Sendable {
     /// The server that an earlier control plane started in `directory`, if it still runs.
     func find(id: String, directory: String) -> ServerProcess?
 
-    /// Listens on an environment's port until `releasePort`, so that clients queue while no server runs. The socket of
-    /// a running server is taken over if it can be; `launch` hands a held one on. Repeating it changes nothing.
+    /// Listens on an environment's port until `releasePort`, so that clients queue while no server runs; `launch` hands
+    /// the socket on. Repeating it changes nothing.
     ///
-    /// - Throws: `portInUse` when somebody else holds the port.
+    /// While the environment's own server runs and this launcher does not hold its socket (the control plane was
+    /// restarted), the socket is taken over from it. Where the system forbids that, `holdsPort` stays false, and the
+    /// port is held as soon as `stop` has ended the server.
+    ///
+    /// - Throws: `portInUse` when somebody else holds the port; `capacity` at the limit of open files.
     func holdPort(_ request: PortRequest) throws(ControlError)
 
     func holdsPort(id: String) -> Bool
@@ -33,12 +37,14 @@ package protocol Launcher: Sendable {
     func releasePort(id: String)
 
     /// Reports the environment's id, once, when a connection waits on its held port: at once if one waits already.
+    /// `launch` and `releasePort` end that.
     func watchPort(id: String)
 
     /// The ids that `watchPort` reports. One reader.
     var knocks: AsyncStream<String> { get }
 
-    /// How long ago the server in `directory` was last sent a request; nil when it never was or is not known.
+    /// How long ago a server in `directory` was last sent a request, to the second; nil when none ever was. It counts
+    /// on while no server runs; the control plane's own probes do not count.
     func sinceLastRequest(directory: String) -> Duration?
 
     /// The last lines of the server's log, oldest first.

@@ -150,6 +150,20 @@ package enum PosixFile {
         return result == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// How long ago a file was last written or touched, by the clock of this machine; nil when there is none.
+    static func age(_ path: String) -> Duration? {
+        var status = stat()
+        var now = timespec()
+        guard stat(path, &status) == 0, clock_gettime(CLOCK_REALTIME, &now) == 0 else { return nil }
+        #if canImport(Darwin)
+            let then = status.st_mtimespec
+        #else
+            let then = status.st_mtim
+        #endif
+        let age = Duration.seconds(now.tv_sec - then.tv_sec) + .nanoseconds(now.tv_nsec - then.tv_nsec)
+        return max(age, .zero)
+    }
+
     static func size(_ path: String) -> Int? {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : nil

@@ -82,14 +82,18 @@ package struct ProcessLauncher: Launcher {
 
     package func launch(_ request: LaunchRequest) async throws(ControlError) -> ServerProcess {
         if let running = find(id: request.id, directory: request.directory) {
-            if running.port == request.port { return running }
+            if running.port == request.port {
+                try ports.hold(
+                    id: request.id, address: request.address, port: request.port, server: running.identity)
+                return running
+            }
             try await stop(running)
         }
         try PosixFile.makeDirectory(request.directory, mode: 0o700)
         let files = Files(directory: request.directory)
         try PosixFile.write(ServerConfigurationFile(request: request).text, to: files.configuration)
         try ports.hold(id: request.id, address: request.address, port: request.port)
-        guard let socket = ports.descriptor(id: request.id) else {
+        guard let socket = ports.handOver(id: request.id) else {
             throw ControlError(.unavailable, "the port of \(request.id) was released while its server was starting")
         }
         let log = try LogFile.open(files.log)
@@ -142,6 +146,8 @@ package struct ProcessLauncher: Launcher {
                 }
             }
         }
+        // Where its socket could not be taken over while it ran.
+        try ports.rebind(port: process.port)
     }
 
     package func find(id: String, directory: String) -> ServerProcess? {
@@ -160,18 +166,35 @@ package struct ProcessLauncher: Launcher {
     }
 
     package func holdPort(_ request: PortRequest) throws(ControlError) {
-        try ports.hold(id: request.id, address: request.address, port: request.port)
+        if ports.isHeld(id: request.id) {
+            // On this port, or on one that is to be given up: no server needs to be looked for.
+            return try ports.hold(id: request.id, address: request.address, port: request.port)
+        }
+        let server = find(id: request.id, directory: request.directory)
+        try ports.hold(
+            id: request.id, address: request.address, port: request.port,
+            server: server?.port == request.port ? server?.identity : nil)
     }
 
-    package func holdsPort(id: String) -> Bool { ports.descriptor(id: id) != nil }
+    package func holdsPort(id: String) -> Bool { ports.isHeld(id: id) }
 
     package func releasePort(id: String) { ports.release(id: id) }
 
-    package func watchPort(id: String) { ports.watch(id: id) }
+    package func watchPort(id: String) {
+        do {
+            try ports.watch(id: id)
+        } catch {
+            logger.error(
+                "a sleeping environment cannot be woken by its clients",
+                metadata: ["environment": "\(id)", "error": "\(error)"])
+        }
+    }
 
     package var knocks: AsyncStream<String> { ports.knocks }
 
-    package func sinceLastRequest(directory: String) -> Duration? { nil }
+    package func sinceLastRequest(directory: String) -> Duration? {
+        PosixFile.age("\(directory)/\(ServerConfigurationFile.activityFile)")
+    }
 
     package func log(directory: String, lines: Int) throws(ControlError) -> [String] {
         let path = Files(directory: directory).log

@@ -5,6 +5,9 @@ import Postgres
 struct ServerConfigurationFile: Sendable, Hashable {
     var request: LaunchRequest
 
+    /// The server touches it when requests come: its time of modification is the last request's.
+    static let activityFile = "activity"
+
     var text: String {
         var writer = JSONWriter()
         writer.beginObject()
@@ -31,6 +34,8 @@ struct ServerConfigurationFile: Sendable, Hashable {
         writer.number(request.maximumConnections)
         writer.name("connection_idle_seconds")
         writer.number(request.connectionIdleSeconds)
+        writer.name("activity_file")
+        writer.string("\(request.directory)/\(Self.activityFile)")
         writer.name("log_level")
         writer.string("info")
         writer.endObject()

@@ -161,6 +161,21 @@ struct EffectPerformer: Sendable {
         return .done
     }
 
+    /// What a start does: listens for everything that serves or is to serve again, be its server running, dead or
+    /// asleep, so that clients wait instead of being refused whatever happens to the servers.
+    func holdPorts(of records: [EnvironmentRecord], logger: Logger) {
+        for record in records where record.port != nil && record.isServed {
+            do {
+                _ = try holdPort(record)
+                if record.phase == .hibernated { effectors.launcher.watchPort(id: record.id.text) }
+            } catch {
+                // The step that needs the port meets the same error and deals with it.
+                logger.warning(
+                    "a port is not held", metadata: ["environment": "\(record.name)", "error": "\(error)"])
+            }
+        }
+    }
+
     private func dropPrevious(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
         for database in record.databases.dropLast() {
             try await effectors.provider.drop(database: database, role: nil)
@@ -188,6 +203,18 @@ struct EffectPerformer: Sendable {
 
     private func process(_ server: ServerIdentity, _ record: EnvironmentRecord) -> ServerProcess {
         ServerProcess(pid: server.pid, startTime: server.startTime, port: record.port ?? 0)
+    }
+}
+
+extension EnvironmentRecord {
+    /// Whether clients may connect now or soon.
+    fileprivate var isServed: Bool {
+        switch phase {
+        case .starting, .probing, .ready, .hibernated, .resetting: true
+        // Again, in a reset; else nobody knows the endpoint yet.
+        case .cloning, .sealing: readyAt != nil
+        case .queued, .requested, .expiring, .failed, .deleting, .deleted: false
+        }
     }
 }
 

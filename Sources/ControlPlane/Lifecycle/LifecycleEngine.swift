@@ -63,7 +63,9 @@ struct LifecycleEngine: Sendable {
         try await store.releaseOwnLeases()
         try await store.releaseOwnGenerationLeases()
         try await snapshotWorker.dropBrokenOff()
-        for record in try await store.list() { health.update(record) }
+        let records = try await store.list()
+        for record in records { health.update(record) }
+        worker.performer.holdPorts(of: records, logger: worker.logger)
         let dead = healthCheck.dead(health.all)
         if !dead.isEmpty { try await store.wake(dead, phase: .ready) }
         try await reconciler.tick(suspects: [], sightings: 1)

@@ -23,13 +23,16 @@ package struct AWSJSONClient: Sendable {
 
     /// Sends one signed request. Any status is an answer.
     ///
-    /// - Parameter target: the value of `X-Amz-Target`, `DynamoDB_20120810.ListTables`.
+    /// - Parameters:
+    ///   - target: the value of `X-Amz-Target`, `DynamoDB_20120810.ListTables`.
+    ///   - headers: others, which are signed too.
     package func call(
-        target: String, body: [UInt8], at time: SigningTime, timeout: Duration = .seconds(30)
+        target: String, headers: [(String, String)] = [], body: [UInt8], at time: SigningTime,
+        timeout: Duration = .seconds(30)
     ) async throws(HTTPClientError) -> HTTPResponse {
         var request = SignableRequest(
             host: host,
-            headers: [("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", target)], body: body)
+            headers: [("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", target)] + headers, body: body)
         signer.sign(&request, at: time)
         return try await client.send(
             HTTPRequest(

@@ -97,7 +97,8 @@ package struct Prober: Sendable {
         let response: HTTPResponse
         do {
             response = try await service.call(
-                target: "DynamoDB_20120810.\(operation)", body: Array(body.utf8),
+                // The header says that no user asks: the request does not keep an idle environment awake.
+                target: "DynamoDB_20120810.\(operation)", headers: [("X-Envctl-Probe", "1")], body: Array(body.utf8),
                 at: SigningTime(unixSeconds: unixSeconds()), timeout: max(timeLeft, .milliseconds(50)))
         } catch {
             return .notYet("\(operation): \(error.message)")

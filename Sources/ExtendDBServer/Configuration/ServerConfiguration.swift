@@ -17,11 +17,13 @@ package struct ServerConfiguration: Sendable {
     package var connectionIdle: Duration
     package var logLevel: Logger.Level
     package var http: HTTPLimits
+    /// A file whose time of modification is the time of the last request, to the second; nil: nobody is told.
+    package var activityFile: String?
 
     package init(
         bindAddress: String = "127.0.0.1", port: Int, region: String, database: PostgresConfiguration,
         maximumConnections: Int = 8, connectionIdle: Duration = .seconds(30), logLevel: Logger.Level = .info,
-        http: HTTPLimits = HTTPLimits()
+        http: HTTPLimits = HTTPLimits(), activityFile: String? = nil
     ) {
         self.bindAddress = bindAddress
         self.port = port
@@ -31,5 +33,6 @@ package struct ServerConfiguration: Sendable {
         self.connectionIdle = connectionIdle
         self.logLevel = logLevel
         self.http = http
+        self.activityFile = activityFile
     }
 }

@@ -14,6 +14,11 @@ package struct HTTPLimits: Sendable {
     package var clientIdle: Duration = .seconds(60)
     /// How long requests in progress may take to finish once the server has been told to stop.
     package var drain: Duration = .seconds(5)
+    /// How long an idle connection stays open once the server has been told to stop: a client that works through
+    /// requests sends its next one within this time, and is answered and told to close instead of being cut off.
+    package var lastChance: Duration = .milliseconds(10)
+    /// The same for a connection on which nothing was asked yet. Clients connect when they have something to send.
+    package var firstChance: Duration = .milliseconds(200)
 
     package init() {}
 

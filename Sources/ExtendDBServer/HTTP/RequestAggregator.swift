@@ -30,6 +30,9 @@ final class RequestAggregator: ChannelDuplexHandler {
     /// What to answer after the requests before it, and then to close.
     private var refusal: WireResponse?
     private var isDraining = false
+    /// Whether a request ever began on this connection.
+    private var wasUsed = false
+    private var isClosingWhenIdle = false
     private var wasRefused = false
     private var date = HTTPDate()
     private var deadline: NIODeadline?
@@ -136,6 +139,7 @@ final class RequestAggregator: ChannelDuplexHandler {
             return
         }
         state = .body(head, nil)
+        wasUsed = true
         setDeadline(context)
         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
             context.writeAndFlush(
@@ -230,8 +234,20 @@ final class RequestAggregator: ChannelDuplexHandler {
         guard unanswered == 0, unsent == 0 else { return }
         switch state {
         case .finished: context.close(promise: nil)
-        case .idle where isDraining: context.close(promise: nil)
+        case .idle where isDraining: closeUnlessAsked(context)
         case .idle, .body: break
+        }
+    }
+
+    /// Closes a connection without a request, after a moment in which one that is on its way can still arrive.
+    private func closeUnlessAsked(_ context: ChannelHandlerContext) {
+        guard !isClosingWhenIdle else { return }
+        isClosingWhenIdle = true
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: TimeAmount(wasUsed ? limits.lastChance : limits.firstChance)) {
+            let (handler, context) = bound.value
+            handler.isClosingWhenIdle = false
+            if case .idle = handler.state, handler.unanswered == 0, handler.unsent == 0 { context.close(promise: nil) }
         }
     }
 

@@ -19,6 +19,7 @@ struct Application: Sendable {
     private let authorizer: Authorizer
     private let dispatcher: Dispatcher
     private let logger: Logger
+    private let activity: ActivityFile?
 
     init(configuration: ServerConfiguration, clock: WallClock, logger: Logger) {
         let pool = PostgresPool(
@@ -30,6 +31,7 @@ struct Application: Sendable {
         self.pool = pool
         self.logger = logger
         region = configuration.region
+        activity = configuration.activityFile.map { ActivityFile(path: $0, logger: logger) }
         authenticator = Authenticator(credentials: CredentialCache(pool: pool, gate: gate))
         authorizer = Authorizer()
         dispatcher = Dispatcher(
@@ -55,6 +57,9 @@ struct Application: Sendable {
         response.closesConnection = !request.keepAlive
         return response
     }
+
+    /// What the control plane's own requests carry.
+    private static let probeHeader = "x-envctl-probe"
 
     // MARK: Operations
 
@@ -87,6 +92,8 @@ struct Application: Sendable {
         let now = clock.now()
         let identity = try await authenticator.identity(of: request, bodyHash: bodyHash, now: now)
         try authorizer.authorize(identity, operation)
+        // Only what a user asked: neither strangers nor the control plane's probes keep an environment awake.
+        if let activity, !request.headers.contains(name: Self.probeHeader) { activity.touch(at: now) }
         let context = RequestContext(
             accountID: identity.accountID, region: region, requestID: requestID, now: now,
             host: request.headers.first(name: "host") ?? "")

@@ -23,7 +23,7 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
-    /// Lets each connection finish the request that it is at, and closes it then; idle ones close at once.
+    /// Lets each connection finish the request that it is at, and closes it then; idle ones close after a moment.
     func drain() {
         let channels = state.withLock { state in
             state.isDraining = true

@@ -29,6 +29,7 @@ import Testing
         #expect(configuration.connectionIdle == .seconds(30))
         #expect(configuration.logLevel == .info)
         #expect(configuration.http.clientIdle == .seconds(60))
+        #expect(configuration.activityFile == nil)
     }
 
     @Test func `every key is read`() throws {
@@ -36,6 +37,7 @@ import Testing
             """
             {"bind_address": "0.0.0.0", "port": 0, "region": "us-east-1", "max_connections": 3,
              "connection_idle_seconds": 5, "client_idle_seconds": 7, "log_level": "debug",
+             "activity_file": "/run/activity",
              "database": {"host": "db", "port": 6543, "user": "u", "password": "secret", "database": "d"}}
             """)
         #expect(configuration.bindAddress == "0.0.0.0")
@@ -43,6 +45,7 @@ import Testing
         #expect(configuration.maximumConnections == 3)
         #expect(configuration.connectionIdle == .seconds(5))
         #expect(configuration.http.clientIdle == .seconds(7))
+        #expect(configuration.activityFile == "/run/activity")
         #expect(configuration.logLevel == .debug)
         #expect(configuration.database.port == 6543)
         #expect(configuration.database.password == "secret")
