@@ -33,7 +33,7 @@ struct LifecycleEngine: Sendable {
             machine: EnvironmentMachine(retry: tunables.retry),
             performer: EffectPerformer(
                 effectors: effectors, store: store, installation: installation, configuration: configuration),
-            store: store, hub: hub, health: health, logger: logger)
+            store: store, hub: hub, health: health, leases: LeaseKeeper(lease: tunables.lease), logger: logger)
         reaper = Reaper(
             store: store, wake: reaperWake, dispatcher: dispatcherWake, hub: hub,
             sweepInterval: tunables.sweepInterval, logger: logger)
@@ -50,6 +50,9 @@ struct LifecycleEngine: Sendable {
             HealthWatch(
                 registry: health, check: healthCheck, store: store, wake: dispatcherWake,
                 interval: tunables.healthInterval, logger: logger),
+            KnockWatch(
+                launcher: effectors.launcher, store: store, machine: worker.machine, wake: dispatcherWake,
+                logger: logger),
             snapshotWorker,
             RecordListener(
                 configuration: store.pool.configuration, hub: hub, wakes: [dispatcherWake, reaperWake],
@@ -63,9 +66,12 @@ struct LifecycleEngine: Sendable {
         try await store.releaseOwnLeases()
         try await store.releaseOwnGenerationLeases()
         try await snapshotWorker.dropBrokenOff()
-        let records = try await store.list()
+        try await store.beacon()
+        // The servers of another machine are that machine's business.
+        let records = try await store.list().filter { $0.host == nil || $0.host == store.replica }
         for record in records { health.update(record) }
-        worker.performer.holdPorts(of: records, logger: worker.logger)
+        let unheld = worker.performer.holdPorts(of: records, logger: worker.logger)
+        if !unheld.isEmpty { try await store.wake(unheld, phase: .hibernated) }
         let dead = healthCheck.dead(health.all)
         if !dead.isEmpty { try await store.wake(dead, phase: .ready) }
         try await reconciler.tick(suspects: [], sightings: 1)

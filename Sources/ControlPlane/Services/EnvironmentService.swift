@@ -3,8 +3,8 @@ package import Environments
 
 /// What users do with environments. Every call reads and writes the records; the workers do the rest.
 package struct EnvironmentService: Sendable {
-    private let box: RuntimeBox
-    private let configuration: ControlPlaneConfiguration
+    let box: RuntimeBox
+    let configuration: ControlPlaneConfiguration
 
     init(box: RuntimeBox, configuration: ControlPlaneConfiguration) {
         self.box = box
@@ -130,7 +130,7 @@ package struct EnvironmentService: Sendable {
         return try await settled(record.id, name, timeout, runtime) { $0.phase.isSettled }
     }
 
-    private func settled(
+    func settled(
         _ id: EnvironmentID, _ name: EnvironmentName, _ timeout: Duration, _ runtime: Runtime,
         _ isDone: @escaping @Sendable (EnvironmentRecord) -> Bool
     ) async throws(ControlError) -> EnvironmentRecord {
@@ -196,7 +196,7 @@ package struct EnvironmentService: Sendable {
     /// The URL of an environment's endpoint; nil while it has no port.
     package func endpoint(of record: EnvironmentRecord) -> String? { configuration.endpoint(of: record) }
 
-    private static func unknown(_ name: EnvironmentName) -> ControlError {
+    static func unknown(_ name: EnvironmentName) -> ControlError {
         ControlError(
             .notFound, subject: name.text, "there is no environment '\(name)'",
             hint: "`envctl list` shows those there are")
