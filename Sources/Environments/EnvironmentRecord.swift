@@ -103,6 +103,8 @@ package struct EnvironmentRecord: Hashable, Sendable, Identifiable {
     /// When `expiring` becomes `deleting`.
     package var graceEndsAt: Timestamp?
     package var protection: Protection?
+    /// The deadline that was warned of.
+    package var warnedFor: Timestamp?
 
     /// The TCP port of the endpoint; `nil` once it is given back.
     package var port: Int?

@@ -94,28 +94,7 @@ import Testing
     }
 }
 
-@Suite struct LifetimeTests {
-    private let now = Timestamp(unixSeconds: 5000)
-
-    @Test func keepsUntilTheDeadlineAndDeletesAtIt() {
-        let deadline = now + .seconds(10)
-        for phase in Phase.allCases where phase != .deleting && phase != .deleted {
-            let inputs = LifetimeRule.Inputs(phase: phase, expiresAt: deadline)
-            #expect(LifetimeRule.verdict(inputs, now: now) == .keep(until: deadline))
-            guard case .delete(let reason) = LifetimeRule.verdict(inputs, now: deadline) else {
-                Issue.record("\(phase) outlives its deadline")
-                continue
-            }
-            #expect(reason.contains(deadline.description))
-        }
-    }
-
-    @Test(arguments: [Phase.deleting, .deleted])
-    func leavesADecidedDeletionAlone(phase: Phase) {
-        let inputs = LifetimeRule.Inputs(phase: phase, expiresAt: now)
-        #expect(LifetimeRule.verdict(inputs, now: now + .seconds(99)) == .keep(until: nil))
-    }
-
+@Suite struct LifetimeLimitsTests {
     @Test func lifetimesHaveLimits() throws {
         let limits = LifetimeLimits()
         #expect(try limits.ttl(requested: nil) == .seconds(14_400))
@@ -124,6 +103,20 @@ import Testing
         for bad in [Duration.seconds(-1), .zero, .milliseconds(9999), .seconds(30 * 86_400 + 1)] {
             #expect(throws: ControlError.self) { try limits.ttl(requested: bad) }
         }
+    }
+
+    @Test func theMaximumAgeBoundsEveryLifetime() throws {
+        var limits = LifetimeLimits()
+        limits.maximumAge = .seconds(3600)
+        #expect(try limits.ttl(requested: nil) == .seconds(3600))
+        #expect(throws: ControlError.self) { try limits.ttl(requested: .seconds(3601)) }
+    }
+
+    @Test func idleTimesAreAnyButNegative() throws {
+        let limits = LifetimeLimits()
+        #expect(try limits.idleTimeout(requested: nil) == .seconds(900))
+        #expect(try limits.idleTimeout(requested: .zero) == .zero)
+        #expect(throws: ControlError.self) { try limits.idleTimeout(requested: .seconds(-1)) }
     }
 }
 

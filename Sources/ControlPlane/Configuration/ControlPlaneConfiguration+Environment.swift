@@ -11,7 +11,6 @@ extension ControlPlaneConfiguration {
     /// | `ENVCTL_PORTS` | ports of endpoints, `first-last` |
     /// | `ENVCTL_ENDPOINT_ADDRESS` | address that endpoints listen on |
     /// | `ENVCTL_EXTENDDB_SERVER` | the server binary |
-    /// | `ENVCTL_LEASE` | how long a replica may be silent before others take its unfinished work over |
     ///
     /// - Parameters:
     ///   - environment: names and values.
@@ -25,7 +24,6 @@ extension ControlPlaneConfiguration {
         if let text = environment["ENVCTL_PORTS"] { ports = try Self.ports(text) }
         if let address = environment["ENVCTL_ENDPOINT_ADDRESS"] { endpointAddress = address }
         if let path = environment["ENVCTL_EXTENDDB_SERVER"] { serverExecutable = path }
-        if let text = environment["ENVCTL_LEASE"] { tunables.lease = try Self.duration("ENVCTL_LEASE", text, from: 2) }
     }
 
     /// The state directory alone: what the CLI needs to find a running control plane.
@@ -45,23 +43,6 @@ extension ControlPlaneConfiguration {
                 hint: "set ENVCTL_HOME to a directory that you may write to")
         }
         return home + "/.envctl"
-    }
-
-    /// A variable's duration, of at least so many seconds.
-    static func duration(_ variable: String, _ text: String, from least: Int64 = 0) throws(ControlError) -> Duration {
-        let duration: Duration
-        do {
-            duration = try DurationText.parse(text)
-        } catch {
-            throw ControlError(
-                .invalidRequest, subject: variable, "\(variable): \(error.message)", hint: error.hint)
-        }
-        guard duration >= .seconds(least) else {
-            throw ControlError(
-                .invalidRequest, subject: variable, "\(variable)=\(text) is too short",
-                hint: "give at least \(DurationText.format(.seconds(least)))")
-        }
-        return duration
     }
 
     /// A port range as `first-last`.

@@ -33,10 +33,10 @@ struct LifecycleEngine: Sendable {
             machine: EnvironmentMachine(retry: tunables.retry),
             performer: EffectPerformer(
                 effectors: effectors, store: store, installation: installation, configuration: configuration),
-            store: store, hub: hub, health: health, leases: LeaseKeeper(lease: tunables.lease), logger: logger)
+            store: store, hub: hub, health: health, logger: logger)
         reaper = Reaper(
-            store: store, wake: reaperWake, dispatcher: dispatcherWake, hub: hub,
-            sweepInterval: tunables.sweepInterval, logger: logger)
+            store: store, launcher: effectors.launcher, machine: worker.machine, configuration: configuration,
+            wake: reaperWake, dispatcher: dispatcherWake, hub: hub, logger: logger)
         reconciler = Reconciler(
             store: store, effectors: effectors, installation: installation, configuration: configuration,
             logger: logger)
@@ -50,9 +50,6 @@ struct LifecycleEngine: Sendable {
             HealthWatch(
                 registry: health, check: healthCheck, store: store, wake: dispatcherWake,
                 interval: tunables.healthInterval, logger: logger),
-            KnockWatch(
-                launcher: effectors.launcher, store: store, machine: worker.machine, wake: dispatcherWake,
-                logger: logger),
             snapshotWorker,
             RecordListener(
                 configuration: store.pool.configuration, hub: hub, wakes: [dispatcherWake, reaperWake],
@@ -65,13 +62,11 @@ struct LifecycleEngine: Sendable {
     func recover() async throws(ControlError) {
         try await store.releaseOwnLeases()
         try await store.releaseOwnGenerationLeases()
+        try await store.reconsiderAll()
         try await snapshotWorker.dropBrokenOff()
-        try await store.beacon()
-        // The servers of another machine are that machine's business.
-        let records = try await store.list().filter { $0.host == nil || $0.host == store.replica }
+        let records = try await store.list()
         for record in records { health.update(record) }
-        let unheld = worker.performer.holdPorts(of: records, logger: worker.logger)
-        if !unheld.isEmpty { try await store.wake(unheld, phase: .hibernated) }
+        worker.performer.holdPorts(of: records, logger: worker.logger)
         let dead = healthCheck.dead(health.all)
         if !dead.isEmpty { try await store.wake(dead, phase: .ready) }
         try await reconciler.tick(suspects: [], sightings: 1)

@@ -67,12 +67,9 @@ struct Reconciler: Service {
     private func recorded() async throws(ControlError) -> Set<FoundResource> {
         var recorded = Set(try await store.generationDatabases().map { FoundResource(kind: .database, name: $0) })
         for record in try await store.list() {
-            for database in record.databases { recorded.insert(FoundResource(kind: .database, name: database)) }
+            recorded.insert(FoundResource(kind: .database, name: record.database))
             recorded.insert(FoundResource(kind: .role, name: record.role))
-            // What this machine has of an environment that another one took over is an orphan.
-            if record.host == nil || record.host == store.replica {
-                recorded.insert(FoundResource(kind: .directory, name: record.id.text))
-            }
+            recorded.insert(FoundResource(kind: .directory, name: record.id.text))
         }
         return recorded
     }

@@ -7,16 +7,20 @@ package struct CloneSpec: Sendable, Hashable {
     package var name: String?
     /// nil: the default lifetime.
     package var ttl: Duration?
+    /// How long it may go without a request before it is put to sleep; zero: never; nil: as configured.
+    package var idle: Duration?
     package var labels: [String: String]
     /// Who asks; free text for the record.
     package var owner: String
 
     package init(
-        snapshot: String, name: String? = nil, ttl: Duration? = nil, labels: [String: String] = [:], owner: String = ""
+        snapshot: String, name: String? = nil, ttl: Duration? = nil, idle: Duration? = nil,
+        labels: [String: String] = [:], owner: String = ""
     ) {
         self.snapshot = snapshot
         self.name = name
         self.ttl = ttl
+        self.idle = idle
         self.labels = labels
         self.owner = owner
     }

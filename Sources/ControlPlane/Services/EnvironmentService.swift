@@ -6,6 +6,8 @@ package struct EnvironmentService: Sendable {
     let box: RuntimeBox
     let configuration: ControlPlaneConfiguration
 
+    var machine: EnvironmentMachine { EnvironmentMachine(retry: configuration.tunables.retry) }
+
     init(box: RuntimeBox, configuration: ControlPlaneConfiguration) {
         self.box = box
         self.configuration = configuration
@@ -21,6 +23,7 @@ package struct EnvironmentService: Sendable {
         let snapshot = try SnapshotName(spec.snapshot)
         let name = try spec.name.map { name throws(ControlError) in try EnvironmentName(name) }
         let ttl = try configuration.lifetimes.ttl(requested: spec.ttl)
+        let idle = try configuration.lifetimes.idleTimeout(requested: spec.idle)
         try LabelRule.check(spec.labels)
         let runtime = try box.runtime()
         var generator = SystemRandomNumberGenerator()
@@ -30,7 +33,7 @@ package struct EnvironmentService: Sendable {
             if let name { chosen = name } else { chosen = try NameGenerator.name(using: &generator) }
             let request = EnvironmentRequest(
                 id: EnvironmentID(using: &generator), name: chosen,
-                snapshot: snapshot, ttl: ttl, labels: spec.labels, owner: spec.owner,
+                snapshot: snapshot, ttl: ttl, idleTimeout: idle, labels: spec.labels, owner: spec.owner,
                 rolePassword: SecureRandom.text(32, from: Self.passwordAlphabet), ports: configuration.ports,
                 actor: actor)
             switch try await runtime.store.request(request) {
@@ -41,7 +44,10 @@ package struct EnvironmentService: Sendable {
                 return CloneOutcome(record: record, created: true)
             case .nameTaken(let existing):
                 guard name != nil else { continue }
-                return CloneOutcome(record: try Self.same(existing, as: snapshot), created: false)
+                let same = try Self.same(existing, as: snapshot)
+                guard same.phase == .expiring else { return CloneOutcome(record: same, created: false) }
+                // Its data are what a clone of that name is asked for: brought back rather than made anew.
+                return CloneOutcome(record: try await restore(same.name.text, ttl: spec.ttl, by: actor), created: false)
             case .noSuchSnapshot:
                 throw await unknownSnapshot(snapshot, runtime)
             case .noPort:
@@ -130,7 +136,7 @@ package struct EnvironmentService: Sendable {
         return try await settled(record.id, name, timeout, runtime) { $0.phase.isSettled }
     }
 
-    func settled(
+    private func settled(
         _ id: EnvironmentID, _ name: EnvironmentName, _ timeout: Duration, _ runtime: Runtime,
         _ isDone: @escaping @Sendable (EnvironmentRecord) -> Bool
     ) async throws(ControlError) -> EnvironmentRecord {
@@ -143,31 +149,18 @@ package struct EnvironmentService: Sendable {
         }
     }
 
-    /// Moves the deadline to `ttl` from now.
-    package func extend(
-        _ name: String, ttl: Duration, by actor: Actor = .local
-    ) async throws(ControlError) -> EnvironmentRecord {
-        let name = try EnvironmentName(name)
-        let ttl = try configuration.lifetimes.ttl(requested: ttl)
-        let runtime = try box.runtime()
-        guard let record = try await runtime.store.extend(name, ttl: ttl, by: actor) else {
-            guard try await runtime.store.find(name: name) != nil else { throw Self.unknown(name) }
-            throw ControlError(
-                .conflict, subject: name.text, "environment '\(name)' is being deleted already",
-                hint: "clone a new one under another name")
-        }
-        runtime.reaperWake.signal()
-        return record
-    }
-
     /// Starts the deletion; with `wait` returns when nothing of it is left. Deleting what is being deleted or was
     /// deleted is fine.
+    /// - Throws: `conflict` when it is protected.
     package func delete(
         _ name: String, wait: Duration? = nil, by actor: Actor = .local
     ) async throws(ControlError) -> EnvironmentRecord {
         let name = try EnvironmentName(name)
         let runtime = try box.runtime()
-        guard let record = try await runtime.store.delete(name, reason: "deleted on request", by: actor) else {
+        let deleting = { @Sendable [machine] (record: EnvironmentRecord, now: Timestamp) throws(ControlError) in
+            try machine.deletingOnRequest(record, reason: "deleted on request", now: now)
+        }
+        guard let record = try await runtime.store.change(.name(name), by: actor, deleting) else {
             guard let tombstone = try await runtime.store.findNewest(name: name) else { throw Self.unknown(name) }
             return tombstone
         }

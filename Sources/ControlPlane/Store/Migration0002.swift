@@ -25,7 +25,10 @@ extension Migrations {
             ADD COLUMN protected_reason text,
             ADD COLUMN protected_until timestamptz,
             -- The size of its copy when it was made.
-            ADD COLUMN storage_bytes bigint;
+            ADD COLUMN storage_bytes bigint,
+            -- When the lifetime rule's verdict on it can change next; NULL: never, unless an input changes. Triggers
+            -- bring it forward when one does, so that nobody who writes an input has to know of the reaper.
+            ADD COLUMN verdict_at timestamptz DEFAULT clock_timestamp();
         UPDATE environments SET host = lease_owner WHERE lease_owner IS NOT NULL;
 
         -- Machines number their ports apart.
@@ -33,7 +36,8 @@ extension Migrations {
         CREATE UNIQUE INDEX environments_port ON environments (coalesce(host, ''), port) WHERE port IS NOT NULL;
         CREATE INDEX environments_pool ON environments (snapshot_id, generation, phase) WHERE pooled;
         CREATE INDEX environments_queue ON environments (created_at) WHERE phase = 'queued';
-        CREATE INDEX environments_grace ON environments (grace_ends_at) WHERE phase = 'expiring';
+        DROP INDEX environments_deadline;
+        CREATE INDEX environments_verdict ON environments (verdict_at) WHERE phase NOT IN ('deleting', 'deleted');
         CREATE INDEX environments_owner ON environments (owner) WHERE phase <> 'deleted';
 
         -- What uses an environment at the moment (`envctl exec`): it neither expires nor is put to sleep meanwhile.
@@ -46,6 +50,49 @@ extension Migrations {
             expires_at timestamptz NOT NULL
         );
         CREATE INDEX holders_environment ON holders (environment_id, expires_at);
+
+        -- An input that can bring a verdict forward makes the row due for a new one. A later request or a longer hold
+        -- only puts it off, which the reaper finds when the old instant comes.
+        CREATE FUNCTION reconsider() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            NEW.verdict_at := clock_timestamp();
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER environments_reconsider BEFORE UPDATE ON environments FOR EACH ROW WHEN (
+            (OLD.phase, OLD.host, OLD.ready_at, OLD.expires_at, OLD.ttl_us, OLD.idle_us, OLD.grace_ends_at,
+                OLD.warned_for, OLD.protected_by, OLD.protected_until, OLD.pooled, OLD.claimed_at, OLD.generation)
+            IS DISTINCT FROM
+            (NEW.phase, NEW.host, NEW.ready_at, NEW.expires_at, NEW.ttl_us, NEW.idle_us, NEW.grace_ends_at,
+                NEW.warned_for, NEW.protected_by, NEW.protected_until, NEW.pooled, NEW.claimed_at, NEW.generation)
+        ) EXECUTE FUNCTION reconsider();
+
+        CREATE FUNCTION reconsider_held() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE environments SET verdict_at = clock_timestamp() WHERE id = OLD.environment_id;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER holders_released AFTER DELETE ON holders FOR EACH ROW EXECUTE FUNCTION reconsider_held();
+        CREATE TRIGGER holders_shortened AFTER UPDATE ON holders FOR EACH ROW
+            WHEN (NEW.expires_at < OLD.expires_at) EXECUTE FUNCTION reconsider_held();
+
+        -- The members of a pool stand and fall with their snapshot's newest generation.
+        CREATE FUNCTION reconsider_pooled() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE environments SET verdict_at = clock_timestamp()
+            WHERE snapshot_id = NEW.snapshot_id AND pooled AND phase NOT IN ('deleting', 'deleted');
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER generations_reconsider AFTER UPDATE OF state ON generations FOR EACH ROW
+            WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION reconsider_pooled();
+
+        -- What the reaper and the workers note for themselves is no news.
+        DROP TRIGGER environments_announce ON environments;
+        CREATE TRIGGER environments_announce
+            AFTER INSERT OR UPDATE OF phase, reason, attempts, next_attempt_at, ready_at, ready_since, expires_at,
+                port, host, labels, generation, incarnation, idle_us, grace_ends_at, protected_by, protected_reason,
+                protected_until, pooled, claimed_at, lease_owner
+            ON environments FOR EACH ROW WHEN (NEW.lease_owner IS NULL OR NEW.phase = 'deleting')
+            EXECUTE FUNCTION announce('environment', 'id');
 
         -- The control planes that share these records.
         CREATE TABLE replicas (

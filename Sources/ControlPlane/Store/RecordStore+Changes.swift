@@ -31,7 +31,7 @@ extension RecordStore {
     /// Changes the record of a live environment as `decide` says, in one transaction: the row is locked, so that what
     /// is decided on is what is changed. The worker that holds the claim notices a changed phase at its next step.
     ///
-    /// Written are the fields that requests change: phase, reason, attempts, next attempt, lifetime, protection,
+    /// Written are the fields that requests change: phase, reason, attempts, next attempt, lifetime, protection, warning,
     /// generation, incarnation and whether its copy is whole. Nil when there is no live environment of that name or id.
     func change(
         _ target: ChangeTarget, by actor: Actor,
@@ -52,14 +52,17 @@ extension RecordStore {
                 let current = try EnvironmentRow.decode(row, secrets: secrets)
                 let transition = try decide(current.record, current.now)
                 guard transition.record != current.record || !transition.events.isEmpty else { return current.record }
-                let written = try await connection.query(
-                    PostgresQuery(Self.changeSQL, changeValues(transition, from: current.record, actor)))
+                let written = try await connection.query(changeQuery(transition, from: current.record, actor))
                 return try written.first.map { try EnvironmentRow.decode($0, secrets: secrets).record }
             }
         }
     }
 
-    private static let lockSQL = "SELECT \(EnvironmentRow.columns) FROM environments e"
+    static let lockSQL = "SELECT \(EnvironmentRow.columns) FROM environments e"
+
+    func changeQuery(_ transition: Transition, from previous: EnvironmentRecord, _ actor: Actor) -> PostgresQuery {
+        PostgresQuery(Self.changeSQL, changeValues(transition, from: previous, actor))
+    }
 
     private func changeValues(
         _ transition: Transition, from previous: EnvironmentRecord, _ actor: Actor
@@ -76,7 +79,7 @@ extension RecordStore {
             .bool(entering), .optional(entering ? EnvironmentMachine.intent(of: record.phase) : nil),
             .utf8(intentTarget(record)), .textArray(transition.events.map(\.kind)),
             .textArray(transition.events.map(\.message)), .text(actor.name), .text(actor.source),
-            .optional(record.readySince?.microseconds),
+            .optional(record.readySince?.microseconds), .optional(record.warnedFor?.microseconds),
         ]
     }
 
@@ -87,7 +90,7 @@ extension RecordStore {
                 incarnation = $7, expires_at = \(instant("$8")), ttl_us = $9, idle_us = $10,
                 last_request_at = \(instant("$11")), hibernated_at = \(instant("$12")),
                 grace_ends_at = \(instant("$13")), protected_by = $14, protected_reason = $15,
-                protected_until = \(instant("$16")), ready_since = \(instant("$24"))
+                protected_until = \(instant("$16")), ready_since = \(instant("$24")), warned_for = \(instant("$25"))
             WHERE id = $1 RETURNING *
         ), finished AS (
             UPDATE intents SET finished_at = clock_timestamp()

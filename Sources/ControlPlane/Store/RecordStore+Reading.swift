@@ -70,10 +70,8 @@ extension RecordStore {
     func portsInUse(_ ports: ClosedRange<Int>) async throws(ControlError) -> Int {
         try await storing("count the ports") {
             let rows = try await pool.query(
-                """
-                SELECT count(*) FROM environments
-                WHERE port BETWEEN $1 AND $2 AND coalesce(host, '') IN ('', $3)
-                """, .int(ports.lowerBound), .int(ports.upperBound), .text(replica))
+                "SELECT count(*) FROM environments WHERE port BETWEEN $1 AND $2", .int(ports.lowerBound),
+                .int(ports.upperBound))
             return try rows.first?[0].int ?? 0
         }
     }

@@ -10,8 +10,7 @@ struct SnapshotRoutes: Sendable {
         let group = router.group("snapshots")
         group.post { request, context in
             let body = try await request.decoded(as: CreateSnapshotBody.self, context: context)
-            let record = try await service.importExport(
-                name: body.name, directory: body.source.exportDirectory, by: context.actor)
+            let record = try await service.importExport(name: body.name, directory: body.source.exportDirectory, by: context.actor)
             return try Response.json(SnapshotResource(record), status: .accepted)
         }
         group.get { _, _ in
@@ -21,16 +20,14 @@ struct SnapshotRoutes: Sendable {
             try Response.json(SnapshotResource(try await service.get(try context.parameters.require("name"))))
         }
         group.post(":name/cancel") { _, context in
-            try Response.json(
-                SnapshotResource(try await service.cancel(try context.parameters.require("name"), by: context.actor)))
+            try Response.json(SnapshotResource(try await service.cancel(try context.parameters.require("name"), by: context.actor)))
         }
         group.get(":name/events") { _, context in
             let events = try await service.events(try context.parameters.require("name"))
             return try Response.json(ListResource(items: events.map(EventResource.init)))
         }
         group.delete(":name") { _, context in
-            try Response.json(
-                SnapshotResource(try await service.delete(try context.parameters.require("name"), by: context.actor)))
+            try Response.json(SnapshotResource(try await service.delete(try context.parameters.require("name"), by: context.actor)))
         }
     }
 }

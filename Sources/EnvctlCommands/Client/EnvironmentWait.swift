@@ -23,11 +23,10 @@ package struct EnvironmentWait: Sendable {
         while true {
             reporter.report(environment, elapsed: clock.now - began)
             switch Phase(rawValue: environment.phase) {
-            case .ready?, .hibernated?:
-                // One that sleeps answers too: the first request wakes it.
+            case .ready?:
                 reporter.finish()
                 return environment
-            case .failed?, .expiring?, .deleting?, .deleted?:
+            case .failed?, .deleting?, .deleted?:
                 reporter.finish()
                 throw ControlError(
                     .failed, subject: environment.name,

@@ -13,7 +13,6 @@ final class FakeWorld: Sendable {
     struct State: Sendable {
         var databases: [String: InstallationMark] = [:]
         var sealed: Set<String> = []
-        var closed: Set<String> = []
         var roles: [String: InstallationMark] = [:]
         var servers: [String: ServerProcess] = [:]
         var nextPID: Int32 = 1000
@@ -163,8 +162,6 @@ extension FakeWorld: CloneProvider {
             if let role { state.roles[role] = nil }
         }
     }
-
-    func close(database: String) async throws(ControlError) { state.withLock { _ = $0.closed.insert(database) } }
 
     func list() async throws(ControlError) -> [OwnedResource] {
         state.withLock { state in

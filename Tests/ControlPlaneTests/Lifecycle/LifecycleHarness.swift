@@ -29,6 +29,7 @@ struct LifecycleHarness: Sendable {
     static func configuration(directory: String) -> ControlPlaneConfiguration {
         var configuration = ControlPlaneConfiguration(stateDirectory: directory, processEnvironment: [:])
         configuration.lifetimes.minimumTTL = .zero
+        configuration.lifetimes.grace = .zero
         configuration.tunables.healthInterval = .milliseconds(20)
         configuration.tunables.reconcileInterval = .seconds(3600)
         configuration.tunables.progressInterval = .milliseconds(10)

@@ -1,0 +1,66 @@
+package import Environments
+
+/// What users do about how long an environment lives.
+extension EnvironmentService {
+    /// Moves the deadline to `ttl` from now; what expired is restored by that.
+    ///
+    /// - Throws: `invalidRequest` for a ttl against the rule or beyond the maximum age, `conflict` when it is being
+    ///   deleted.
+    package func extend(
+        _ name: String, ttl: Duration, by actor: Actor = .local
+    ) async throws(ControlError) -> EnvironmentRecord {
+        let ttl = try configuration.lifetimes.ttl(requested: ttl)
+        return try await change(name, by: actor) { [machine, limits] record, now throws(ControlError) in
+            try machine.extending(record, ttl: ttl, limits: limits, now: now)
+        }
+    }
+
+    /// Brings back what expired, while its grace lasts.
+    ///
+    /// - Parameter ttl: how long it lives from now; nil: as long as was asked for last.
+    /// - Throws: `conflict` when it has not expired or is being deleted.
+    package func restore(
+        _ name: String, ttl: Duration? = nil, by actor: Actor = .local
+    ) async throws(ControlError) -> EnvironmentRecord {
+        let ttl = try ttl.map { ttl throws(ControlError) in try configuration.lifetimes.ttl(requested: ttl) }
+        return try await change(name, by: actor) { [machine, limits] record, now throws(ControlError) in
+            try machine.restoring(record, ttl: ttl, limits: limits, now: now)
+        }
+    }
+
+    /// Keeps an environment from expiring, from being deleted and from being reset.
+    ///
+    /// - Parameter duration: nil: until it is lifted.
+    /// - Throws: `invalidRequest` without a reason, `conflict` when it is being deleted.
+    package func protect(
+        _ name: String, reason: String, for duration: Duration? = nil, by actor: Actor = .local
+    ) async throws(ControlError) -> EnvironmentRecord {
+        try ProtectionRule.check(reason: reason, duration: duration)
+        return try await change(name, by: actor) { [machine] record, now throws(ControlError) in
+            try machine.protecting(
+                record, Protection(owner: actor.name, reason: reason, until: duration.map { now + $0 }))
+        }
+    }
+
+    /// Lifts the protection; without one nothing happens.
+    package func unprotect(_ name: String, by actor: Actor = .local) async throws(ControlError) -> EnvironmentRecord {
+        try await change(name, by: actor) { [machine] record, _ in machine.unprotecting(record) }
+    }
+
+    private var limits: LifetimeLimits { configuration.lifetimes }
+
+    private func change(
+        _ name: String, by actor: Actor,
+        _ decide: @Sendable (EnvironmentRecord, Timestamp) throws(ControlError) -> Transition
+    ) async throws(ControlError) -> EnvironmentRecord {
+        let name = try EnvironmentName(name)
+        let runtime = try box.runtime()
+        guard let record = try await runtime.store.change(.name(name), by: actor, decide) else {
+            throw Self.unknown(name)
+        }
+        runtime.reaperWake.signal()
+        runtime.dispatcherWake.signal()
+        runtime.hub.changed(record.id.text)
+        return record
+    }
+}
