@@ -79,12 +79,16 @@ package final class ControlPlane: Service {
         try await RecordStore.proveKey(pool, secrets)
         let replica = try ReplicaName.ensure(path: configuration.runDirectory + "/replica")
         let store = RecordStore(pool: pool, secrets: secrets, replica: replica)
+        // A private server is this installation's alone; on another one others may work with the same login.
+        let owner =
+            server.privateServer == nil
+            ? try await InstallationRole.ensure(installation, admin: server.admin) : server.admin.user
         let provider = TemplateProvider(
-            admin: server.admin, installation: installation.text, owner: server.admin.user, logger: logger)
+            admin: server.admin, installation: installation.text, owner: owner, logger: logger)
         let effectors = Effectors(
             provider: provider, sealer: CloneSealer(admin: server.admin), launcher: launcher,
             prober: Prober(client: HTTPClient()))
-        let importer = SnapshotImporter(admin: server.admin, owner: server.admin.user, logger: logger)
+        let importer = SnapshotImporter(admin: server.admin, owner: owner, logger: logger)
         let engine = LifecycleEngine(
             configuration: configuration, store: store, effectors: effectors, importer: importer,
             installation: installation, logger: logger)
@@ -102,7 +106,8 @@ package final class ControlPlane: Service {
                 Runtime(
                     store: store, effectors: effectors, installation: installation, hub: engine.hub,
                     dispatcherWake: engine.dispatcherWake, reaperWake: engine.reaperWake,
-                    snapshotWake: engine.snapshotWake, startedAt: now, databaseVersion: server.versionText)))
+                    snapshotWake: engine.snapshotWake, reconciler: engine.reconciler, startedAt: now,
+                    databaseVersion: server.versionText)))
         logger.info("control plane ready", metadata: ["installation": "\(installation)"])
         try await withThrowingTaskGroup { group in
             for service in services { group.addTask { try await service.run() } }

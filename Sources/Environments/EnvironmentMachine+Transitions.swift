@@ -38,6 +38,19 @@ extension EnvironmentMachine {
         return transition
     }
 
+    /// The record after its data were found gone, dropped by somebody else. They are not copied anew: that would pass
+    /// for what the user wrote.
+    package func losingData(_ record: EnvironmentRecord, reason: String, now: Timestamp) -> Transition {
+        guard record.phase.isWanted else { return Transition(record) }
+        var transition = Transition(record)
+        transition.record.phase = .failed
+        transition.record.reason = reason
+        transition.record.attempts = 0
+        transition.record.nextAttemptAt = now
+        transition.note("data-lost", "\(reason); `envctl reset \(record.name)` gives it new data")
+        return transition
+    }
+
     /// The record after an effect succeeded.
     ///
     /// - Parameter took: how long the effect took.

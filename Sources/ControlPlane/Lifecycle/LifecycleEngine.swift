@@ -39,7 +39,7 @@ struct LifecycleEngine: Sendable {
             wake: reaperWake, dispatcher: dispatcherWake, hub: hub, logger: logger)
         reconciler = Reconciler(
             store: store, effectors: effectors, installation: installation, configuration: configuration,
-            logger: logger)
+            dispatcher: dispatcherWake, logger: logger)
         snapshotWorker = SnapshotWorker(
             store: store, provider: effectors.provider, importer: importer, installation: installation,
             tunables: tunables, wake: snapshotWake, hub: hub, logger: logger)
@@ -69,6 +69,6 @@ struct LifecycleEngine: Sendable {
         worker.performer.holdPorts(of: records, logger: worker.logger)
         let dead = healthCheck.dead(health.all)
         if !dead.isEmpty { try await store.wake(dead, phase: .ready) }
-        try await reconciler.tick(suspects: [], sightings: 1)
+        try await reconciler.tick(trustsFirstSight: true)
     }
 }

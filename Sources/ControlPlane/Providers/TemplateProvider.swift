@@ -42,9 +42,9 @@ package struct TemplateProvider: CloneProvider {
                     .notFound, subject: request.source, "the template database \(request.source) does not exist",
                     hint: "import the snapshot again")
             }
-            try await ensureRole(request, on: connection)
+            let isNewRole = try await ensureRole(request, on: connection)
             if existing == nil { try await copy(request, facts, on: connection) }
-            if existing?.comment == nil || existing?.allowsConnections != true {
+            if isNewRole || existing?.comment == nil || existing?.allowsConnections != true {
                 try await open(request, on: connection)
             }
         }
@@ -95,7 +95,8 @@ package struct TemplateProvider: CloneProvider {
     }
 
     /// Makes the role, or gives the one that an earlier try made its password again; marked in the same transaction.
-    private func ensureRole(_ request: CloneRequest, on connection: PostgresConnection) async throws {
+    /// - Returns: whether it was made, and so has no right to the database yet.
+    private func ensureRole(_ request: CloneRequest, on connection: PostgresConnection) async throws -> Bool {
         let name = PostgresIdentifier.quote(request.role)
         let found = try await connection.query(
             "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = $1", .text(request.role))
@@ -117,6 +118,7 @@ package struct TemplateProvider: CloneProvider {
                 "COMMENT ON ROLE \(name) IS \(PostgresLiteral.quote(request.mark.comment))", prepared: false),
             PostgresQuery("GRANT \(PostgresIdentifier.quote(Self.dataRole)) TO \(name)", prepared: false),
         ])
+        return !exists
     }
 
     /// Copies. The new database admits nobody until it is marked and closed to PUBLIC.

@@ -1,22 +1,58 @@
-import Environments
+package import Environments
 import Logging
 import ServiceLifecycle
+import Synchronization
 
-/// Removes what carries the installation's mark and no record knows: databases, roles, directories and the servers
-/// that run from them. At the start at once, then in every tick what the tick before saw too.
+/// What came of a comparison.
+package struct ReconcileOutcome: Sendable, Hashable {
+    package var plan: ReconcilePlan
+    /// Whether the plan was only made.
+    package var isDryRun: Bool
+    /// Why a step was not taken, in the order of the plan's steps; nil: it was.
+    package var problems: [ControlError?]
+
+    /// How many steps of each action were taken, and how many could not be.
+    package var counts: (done: [ReconcilePlan.Step.Action: Int], failed: Int) {
+        guard !isDryRun else { return ([:], 0) }
+        var done: [ReconcilePlan.Step.Action: Int] = [:]
+        for (step, problem) in zip(plan.steps, problems) where problem == nil { done[step.action, default: 0] += 1 }
+        return (done, problems.count { $0 != nil })
+    }
+}
+
+/// Makes what exists equal to what is recorded, in both directions: see `ReconcilePlan`. At the start at once, then in
+/// every tick what the tick before saw too.
 struct Reconciler: Service {
     let store: RecordStore
     let effectors: Effectors
     let installation: InstallationID
     let configuration: ControlPlaneConfiguration
+    let dispatcher: WakeSignal
     let logger: Logger
+    private let memory = Memory()
+
+    /// What the last tick saw.
+    private final class Memory: Sendable {
+        let seen = Mutex<Set<ReconcilePlan.Sighting>>([])
+    }
+
+    init(
+        store: RecordStore, effectors: Effectors, installation: InstallationID,
+        configuration: ControlPlaneConfiguration, dispatcher: WakeSignal, logger: Logger
+    ) {
+        self.store = store
+        self.effectors = effectors
+        self.installation = installation
+        self.configuration = configuration
+        self.dispatcher = dispatcher
+        self.logger = logger
+    }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var suspects: Set<FoundResource> = []
             while (try? await Task.sleep(for: configuration.tunables.reconcileInterval)) != nil {
                 do {
-                    suspects = try await tick(suspects: suspects)
+                    try await tick()
                 } catch {
                     logger.error(
                         "the comparison of what exists with the records failed", metadata: ["error": "\(error)"])
@@ -25,65 +61,57 @@ struct Reconciler: Service {
         }
     }
 
-    /// One comparison. Returns what to look at again.
-    /// - Parameter sightings: how often an orphan must have been seen before it is removed.
+    /// What a tick would do now.
+    func dryRun() async throws(ControlError) -> ReconcileOutcome {
+        let plan = ReconcilePlan(try await inputs(), seen: memory.seen.withLock { $0 })
+        return ReconcileOutcome(plan: plan, isDryRun: true, problems: plan.steps.map { _ in nil })
+    }
+
+    /// One comparison, carried out.
+    /// - Parameter trustsFirstSight: see `ReconcilePlan`.
     @discardableResult
-    func tick(suspects: Set<FoundResource>, sightings: Int = 2) async throws(ControlError) -> Set<FoundResource> {
-        // In this order; see ReconcilePlan.
-        let found = try await found()
-        let recorded = try await recorded()
-        let plan = ReconcilePlan(found: found, recorded: recorded, suspects: suspects, sightings: sightings)
-        var failed: Set<FoundResource> = []
-        for orphan in plan.remove {
+    func tick(trustsFirstSight: Bool = false) async throws(ControlError) -> ReconcileOutcome {
+        let plan = ReconcilePlan(
+            try await inputs(), seen: memory.seen.withLock { $0 }, trustsFirstSight: trustsFirstSight)
+        var problems: [ControlError?] = []
+        for step in plan.steps {
             do {
-                try await remove(orphan)
-                logger.notice(
-                    "removed an orphan", metadata: ["kind": "\(orphan.kind.rawValue)", "name": "\(orphan.name)"])
-                try await store.note(
-                    .installation, installation.text, kind: "orphan-removed",
-                    message: "\(orphan.kind.rawValue) \(orphan.name) belonged to no record",
-                    by: .reconciler)
+                try await carryOut(step)
+                logger.notice("reconciled", metadata: ["step": "\(step)"])
+                problems.append(nil)
             } catch {
-                failed.insert(orphan)
-                logger.warning(
-                    "an orphan could not be removed", metadata: ["name": "\(orphan.name)", "error": "\(error)"])
+                logger.warning("could not be reconciled", metadata: ["step": "\(step)", "error": "\(error)"])
+                problems.append(error)
             }
         }
-        return plan.suspects.union(failed)
+        // What could not be done was seen, and is tried again by the next tick.
+        let failed = zip(plan.steps, problems).filter { $0.1 != nil }.map(\.0.sighting)
+        memory.seen.withLock { $0 = plan.sightings.union(failed) }
+        return ReconcileOutcome(plan: plan, isDryRun: false, problems: problems)
+    }
+
+    /// In the order that `ReconcilePlan` needs.
+    private func inputs() async throws(ControlError) -> ReconcilePlan.Inputs {
+        let before = try await store.list()
+        let found = try await found()
+        return ReconcilePlan.Inputs(
+            found: found, before: before, after: try await store.list(), generations: try await store.generations(),
+            replica: store.replica)
     }
 
     private func found() async throws(ControlError) -> Set<FoundResource> {
         var found: Set<FoundResource> = []
         for resource in try await effectors.provider.list() where resource.mark.installation == installation.text {
-            if let database = resource.database { found.insert(FoundResource(kind: .database, name: database)) }
-            if let role = resource.role { found.insert(FoundResource(kind: .role, name: role)) }
+            let owner = resource.mark.owner
+            if let database = resource.database {
+                found.insert(FoundResource(kind: .database, name: database, owner: owner))
+            }
+            if let role = resource.role { found.insert(FoundResource(kind: .role, name: role, owner: owner)) }
         }
+        // The state directory is this installation's alone: the lock and the key in it say so.
         for id in try PosixFile.list(configuration.environmentsDirectory) {
-            found.insert(FoundResource(kind: .directory, name: id))
+            found.insert(FoundResource(kind: .directory, name: id, owner: .environment(EnvironmentID(id))))
         }
         return found
-    }
-
-    private func recorded() async throws(ControlError) -> Set<FoundResource> {
-        var recorded = Set(try await store.generationDatabases().map { FoundResource(kind: .database, name: $0) })
-        for record in try await store.list() {
-            recorded.insert(FoundResource(kind: .database, name: record.database))
-            recorded.insert(FoundResource(kind: .role, name: record.role))
-            recorded.insert(FoundResource(kind: .directory, name: record.id.text))
-        }
-        return recorded
-    }
-
-    private func remove(_ orphan: FoundResource) async throws(ControlError) {
-        switch orphan.kind {
-        case .directory:
-            let directory = configuration.environmentDirectory(EnvironmentID(orphan.name))
-            if let server = effectors.launcher.find(id: orphan.name, directory: directory) {
-                try await effectors.launcher.stop(server)
-            }
-            try PosixFile.remove(directory)
-        case .database: try await effectors.provider.drop(database: orphan.name, role: nil)
-        case .role: try await effectors.provider.drop(database: nil, role: orphan.name)
-        }
     }
 }

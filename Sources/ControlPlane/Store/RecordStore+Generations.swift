@@ -146,18 +146,4 @@ extension RecordStore {
                 .text(reason), .int(delay.microseconds))
         }
     }
-
-    /// The names of every database that a generation may have: those that are being made, ready, or being dropped.
-    func generationDatabases() async throws(ControlError) -> Set<String> {
-        try await storing("read the generations") {
-            let rows = try await pool.query(
-                "SELECT snapshot_id, number FROM generations WHERE state IN ('importing', 'ready', 'deleting')")
-            var names: Set<String> = []
-            for row in rows {
-                names.insert(
-                    ResourceNames.snapshotDatabase(SnapshotID(try row[0].string), generation: try row[1].int))
-            }
-            return names
-        }
-    }
 }

@@ -86,6 +86,12 @@ extension APIClient {
         try await get("/v1/status", as: StatusResource.self)
     }
 
+    package func reconcile(dryRun: Bool) async throws(ControlError) -> ReconcileResource {
+        // Dropping what is found can take a while for each.
+        try await post(
+            "/v1/reconcile", ReconcileBody(dryRun: dryRun), as: ReconcileResource.self, timeout: .seconds(300))
+    }
+
     package func doctor() async throws(ControlError) -> [CheckResource] {
         try await get("/v1/doctor", as: ListResource<CheckResource>.self).items
     }

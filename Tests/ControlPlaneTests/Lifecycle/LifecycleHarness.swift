@@ -74,7 +74,8 @@ struct LifecycleHarness: Sendable {
                 Runtime(
                     store: store, effectors: effectors, installation: installation, hub: engine.hub,
                     dispatcherWake: engine.dispatcherWake, reaperWake: engine.reaperWake,
-                    snapshotWake: engine.snapshotWake, startedAt: try await store.now(), databaseVersion: "15")))
+                    snapshotWake: engine.snapshotWake, reconciler: engine.reconciler, startedAt: try await store.now(),
+                    databaseVersion: "15")))
         return LifecycleHarness(
             world: world, store: store, configuration: configuration, installation: installation,
             environments: EnvironmentService(box: box, configuration: configuration),

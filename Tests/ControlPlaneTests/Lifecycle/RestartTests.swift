@@ -119,22 +119,6 @@ import Testing
         }
     }
 
-    @Test func aTickRemovesOnlyWhatItSawTwice() async throws {
-        try await withHarness { harness in
-            let lost = InstallationMark(
-                installation: harness.installation.text, kind: .environment, id: "lost", generation: 1)
-            harness.world.state.withLock { $0.databases["envctl_e_lost_g1"] = lost }
-            let suspects = try await harness.engine.reconciler.tick(suspects: [])
-            #expect(suspects == [FoundResource(kind: .database, name: "envctl_e_lost_g1")])
-            #expect(harness.world.snapshot.databases["envctl_e_lost_g1"] != nil)
-            let none = try await harness.engine.reconciler.tick(suspects: suspects)
-            #expect(none.isEmpty)
-            #expect(harness.world.snapshot.databases["envctl_e_lost_g1"] == nil)
-            // The snapshots have records.
-            #expect(harness.world.snapshot.databases.count == 2)
-        }
-    }
-
     private func withHarness(_ body: @Sendable (LifecycleHarness) async throws -> Void) async throws {
         let configuration = LifecycleHarness.configuration(directory: try TemporaryDirectory.make("restart"))
         try await withTestPool(limits: .init(maximum: 8)) { pool in

@@ -26,34 +26,6 @@ import Testing
     }
 }
 
-@Suite struct ReconcilePlanTests {
-    private let database = FoundResource(kind: .database, name: "d")
-    private let role = FoundResource(kind: .role, name: "r")
-    private let directory = FoundResource(kind: .directory, name: "x")
-
-    @Test func whatIsRecordedStays() {
-        let plan = ReconcilePlan(
-            found: [database, role], recorded: [database, role], suspects: [database], sightings: 1)
-        #expect(plan.remove.isEmpty && plan.suspects.isEmpty)
-    }
-
-    @Test func orphansGoAtTheSecondSightingServersFirst() {
-        let all = [role, database, directory]
-        let first = ReconcilePlan(found: all, recorded: [], suspects: [])
-        #expect(first.remove.isEmpty)
-        #expect(first.suspects == Set(all))
-        let second = ReconcilePlan(found: all, recorded: [], suspects: first.suspects)
-        #expect(second.remove == [directory, database, role])
-        #expect(second.suspects.isEmpty)
-    }
-
-    @Test func whatCameAndWentIsForgotten() {
-        let plan = ReconcilePlan(found: [role], recorded: [], suspects: [database])
-        #expect(plan.remove.isEmpty)
-        #expect(plan.suspects == [role])
-    }
-}
-
 @Suite struct SignalTests {
     @Test func aSignalBeforeTheWaitIsKept() async {
         let signal = WakeSignal()
