@@ -27,7 +27,8 @@ class Installation:
     def __init__(self):
         self.home = tempfile.mkdtemp(prefix="envctl-bench-")
         os.chmod(self.home, 0o755)
-        self.environ = {**os.environ, "ENVCTL_HOME": self.home, "ENVCTL_LISTEN": "127.0.0.1:0", "ENVCTL_PORTS": PORTS}
+        self.environ = {**os.environ, "ENVCTL_HOME": self.home, "ENVCTL_LISTEN": "127.0.0.1:0", "ENVCTL_PORTS": PORTS,
+                        "ENVCTL_POOL_SIZE": "0"}
 
     def envctl(self, *arguments):
         done = subprocess.run([BIN / "envctl", *arguments], env=self.environ, capture_output=True, text=True)

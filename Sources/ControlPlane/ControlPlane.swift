@@ -22,6 +22,7 @@ package final class ControlPlane: Service {
     package let configuration: ControlPlaneConfiguration
     package let environments: EnvironmentService
     package let snapshots: SnapshotService
+    package let pools: PoolService
     let box = RuntimeBox()
     private let logger: Logger
 
@@ -30,6 +31,7 @@ package final class ControlPlane: Service {
         self.logger = logger
         environments = EnvironmentService(box: box, configuration: configuration)
         snapshots = SnapshotService(box: box)
+        pools = PoolService(box: box, configuration: configuration)
     }
 
     /// Runs until graceful shutdown or cancellation.
@@ -106,7 +108,8 @@ package final class ControlPlane: Service {
                 Runtime(
                     store: store, effectors: effectors, installation: installation, hub: engine.hub,
                     dispatcherWake: engine.dispatcherWake, reaperWake: engine.reaperWake,
-                    snapshotWake: engine.snapshotWake, reconciler: engine.reconciler, startedAt: now,
+                    snapshotWake: engine.snapshotWake, poolWake: engine.poolWake, reconciler: engine.reconciler,
+                    startedAt: now,
                     databaseVersion: server.versionText)))
         logger.info("control plane ready", metadata: ["installation": "\(installation)"])
         try await withThrowingTaskGroup { group in
@@ -132,6 +135,7 @@ extension ControlPlane {
                 kind: configuration.databaseURL == nil ? "private" : "external",
                 address: "\(address.host):\(address.port)", version: runtime.databaseVersion)
             status.environments = try await runtime.store.countByPhase()
+            status.pools = try await pools.list()
             status.snapshots = try await runtime.store.snapshots().count
             status.portsInUse = try await runtime.store.portsInUse(configuration.ports)
             status.isReady = true

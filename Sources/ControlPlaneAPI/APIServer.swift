@@ -70,7 +70,8 @@ package struct APIServer: Service {
         }
         let v1 = router.group("v1")
         EnvironmentRoutes(service: controlPlane.environments).add(to: v1)
-        SnapshotRoutes(service: controlPlane.snapshots).add(to: v1)
+        SnapshotRoutes(service: controlPlane.snapshots, pools: controlPlane.pools).add(to: v1)
+        PoolRoutes(service: controlPlane.pools).add(to: v1)
         ReconcileRoutes(controlPlane: controlPlane).add(to: v1)
         v1.get("status") { [controlPlane] _, _ in
             try Response.json(StatusResource(await controlPlane.status()))

@@ -11,6 +11,7 @@ extension ControlPlaneConfiguration {
     /// | `ENVCTL_PORTS` | ports of endpoints, `first-last` |
     /// | `ENVCTL_ENDPOINT_ADDRESS` | address that endpoints listen on |
     /// | `ENVCTL_EXTENDDB_SERVER` | the server binary |
+    /// | `ENVCTL_POOL_SIZE` | environments kept ready for each snapshot whose pool nobody sized; 0: none |
     ///
     /// - Parameters:
     ///   - environment: names and values.
@@ -24,6 +25,9 @@ extension ControlPlaneConfiguration {
         if let text = environment["ENVCTL_PORTS"] { ports = try Self.ports(text) }
         if let address = environment["ENVCTL_ENDPOINT_ADDRESS"] { endpointAddress = address }
         if let path = environment["ENVCTL_EXTENDDB_SERVER"] { serverExecutable = path }
+        if let text = environment["ENVCTL_POOL_SIZE"] {
+            poolSize = try Self.number(text, of: "ENVCTL_POOL_SIZE", in: 0...PoolService.maximumSize)
+        }
     }
 
     /// The state directory alone: what the CLI needs to find a running control plane.
@@ -43,6 +47,16 @@ extension ControlPlaneConfiguration {
                 hint: "set ENVCTL_HOME to a directory that you may write to")
         }
         return home + "/.envctl"
+    }
+
+    /// A whole number within `range`, as the variable `name` gives it.
+    static func number(_ text: String, of name: String, in range: ClosedRange<Int>) throws(ControlError) -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw ControlError(
+                .invalidRequest, subject: name, "\(name) is '\(text)'",
+                hint: "give a whole number between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return number
     }
 
     /// A port range as `first-last`.

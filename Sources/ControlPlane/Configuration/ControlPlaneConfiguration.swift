@@ -18,6 +18,8 @@ package struct ControlPlaneConfiguration: Sendable, Hashable {
     /// The process environment, for what the parts look up themselves (`PATH`, `ENVCTL_POSTGRES_BIN`, …).
     package var processEnvironment: [String: String]
     package var lifetimes = LifetimeLimits()
+    /// How many unclaimed environments are kept ready for each snapshot whose pool nobody sized; 0: none.
+    package var poolSize = 2
     package var tunables = Tunables()
 
     package init(stateDirectory: String, processEnvironment: [String: String]) {

@@ -10,6 +10,7 @@ struct EnvironmentWorker: Sendable {
     let store: RecordStore
     let hub: ChangeHub
     let health: HealthRegistry
+    let poolWake: WakeSignal
     let logger: Logger
 
     /// - Parameter onPhase: called with the phase after each recorded step.
@@ -113,6 +114,8 @@ struct EnvironmentWorker: Sendable {
     private func announce(_ record: EnvironmentRecord) {
         health.update(record)
         hub.changed(record.id.text)
+        // A member has come or gone, or a user's request is out of the way of the refills.
+        if record.phase.isSettled { poolWake.signal() }
     }
 }
 

@@ -9,6 +9,10 @@
 package enum Failpoint: String, Sendable, CaseIterable {
     /// A request is recorded; nothing is made.
     case requestRecorded = "request.recorded"
+    /// New members of a warm pool are recorded; nothing is made.
+    case poolRefillRecorded = "pool.refill-recorded"
+    /// A member of a warm pool is claimed; nobody was told.
+    case poolClaimRecorded = "pool.claim-recorded"
     case cloneBefore = "clone.before-effect"
     case cloneAfter = "clone.after-effect"
     case sealBefore = "seal.before-effect"

@@ -11,6 +11,7 @@ struct LifecycleEngine: Sendable {
     let dispatcherWake = WakeSignal()
     let reaperWake = WakeSignal()
     let snapshotWake = WakeSignal()
+    let poolWake = WakeSignal()
     let worker: EnvironmentWorker
     let reaper: Reaper
     let reconciler: Reconciler
@@ -19,7 +20,7 @@ struct LifecycleEngine: Sendable {
     private let health: HealthRegistry
     private let healthCheck: HealthCheck
 
-    var wakes: [WakeSignal] { [dispatcherWake, reaperWake, snapshotWake] }
+    var wakes: [WakeSignal] { [dispatcherWake, reaperWake, snapshotWake, poolWake] }
 
     init(
         configuration: ControlPlaneConfiguration, store: RecordStore, effectors: Effectors, importer: any Importer,
@@ -33,7 +34,7 @@ struct LifecycleEngine: Sendable {
             machine: EnvironmentMachine(retry: tunables.retry),
             performer: EffectPerformer(
                 effectors: effectors, store: store, installation: installation, configuration: configuration),
-            store: store, hub: hub, health: health, logger: logger)
+            store: store, hub: hub, health: health, poolWake: poolWake, logger: logger)
         reaper = Reaper(
             store: store, launcher: effectors.launcher, machine: worker.machine, configuration: configuration,
             wake: reaperWake, dispatcher: dispatcherWake, hub: hub, logger: logger)
@@ -51,9 +52,12 @@ struct LifecycleEngine: Sendable {
                 registry: health, check: healthCheck, store: store, wake: dispatcherWake,
                 interval: tunables.healthInterval, logger: logger),
             snapshotWorker,
+            PoolKeeper(
+                store: store, settings: configuration.pools, wake: poolWake, dispatcher: dispatcherWake, hub: hub,
+                sweepInterval: tunables.sweepInterval, logger: logger),
             RecordListener(
                 configuration: store.pool.configuration, hub: hub, wakes: [dispatcherWake, reaperWake],
-                snapshotWake: snapshotWake, logger: logger),
+                snapshotWakes: [snapshotWake, poolWake], logger: logger),
         ]
     }
 

@@ -8,7 +8,7 @@ struct RecordListener: Service {
     let configuration: PostgresConfiguration
     let hub: ChangeHub
     let wakes: [WakeSignal]
-    let snapshotWake: WakeSignal
+    let snapshotWakes: [WakeSignal]
     let logger: Logger
 
     func run() async throws {
@@ -46,14 +46,13 @@ struct RecordListener: Service {
         guard parts.count == 2 else { return }
         if parts[0] != "event" { hub.changed(String(parts[1])) }
         switch parts[0] {
-        case "snapshot": snapshotWake.signal()
+        case "snapshot": for wake in snapshotWakes { wake.signal() }
         case "event": hub.changed(RecordStore.eventsSubject)
         default: for wake in wakes { wake.signal() }
         }
     }
 
     private func signalAll() {
-        for wake in wakes { wake.signal() }
-        snapshotWake.signal()
+        for wake in wakes + snapshotWakes { wake.signal() }
     }
 }

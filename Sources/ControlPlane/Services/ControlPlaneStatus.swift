@@ -20,9 +20,10 @@ package struct ControlPlaneStatus: Sendable, Hashable {
     package var startedAt: Timestamp?
     package var pid: Int32
     package var database: Database?
-    /// Number of environments in each phase that has any; tombstones are not counted.
+    /// Number of users' environments in each phase that has any; tombstones are not counted.
     package var environments: [Phase: Int]
     package var snapshots: Int
+    package var pools: [PoolStatus] = []
     package var portsInUse: Int
     package var portsTotal: Int
     /// Why it does not take requests.

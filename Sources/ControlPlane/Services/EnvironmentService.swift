@@ -34,8 +34,9 @@ package struct EnvironmentService: Sendable {
             let request = EnvironmentRequest(
                 id: EnvironmentID(using: &generator), name: chosen,
                 snapshot: snapshot, ttl: ttl, idleTimeout: idle, labels: spec.labels, owner: spec.owner,
-                rolePassword: SecureRandom.text(32, from: Self.passwordAlphabet), ports: configuration.ports,
-                actor: actor)
+                rolePassword: SecureRandom.text(32, from: EnvironmentRequest.passwordAlphabet),
+                ports: configuration.ports, actor: actor)
+            if let claimed = try await claim(request, runtime) { return CloneOutcome(record: claimed, created: true) }
             switch try await runtime.store.request(request) {
             case .created(let record):
                 Failpoint.requestRecorded.hit()
@@ -57,8 +58,27 @@ package struct EnvironmentService: Sendable {
         throw ControlError(.unavailable, "no free name could be made up", hint: "give a name")
     }
 
-    /// Without characters that mean something in a connection string.
-    private static let passwordAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    /// A ready environment from the snapshot's warm pool; nil when there is none to hand out under that name.
+    private func claim(
+        _ request: EnvironmentRequest, _ runtime: Runtime
+    ) async throws(ControlError) -> EnvironmentRecord? {
+        guard let record = try await runtime.store.claimMember(request) else { return nil }
+        Failpoint.poolClaimRecorded.hit()
+        runtime.poolWake.signal()
+        runtime.reaperWake.signal()
+        guard record.host == nil || record.host == runtime.store.replica, let server = record.server else {
+            return record
+        }
+        let launcher = runtime.effectors.launcher
+        let process = ServerProcess(pid: server.pid, startTime: server.startTime, port: record.port ?? 0)
+        guard !launcher.isAlive(process) else { return record }
+        // Its server died a moment ago, and nobody noticed yet.
+        try await runtime.store.wake([record.id], phase: .ready)
+        runtime.dispatcherWake.signal()
+        return try await settled(record.id, record.name, configuration.tunables.probeDeadline, runtime) {
+            $0.phase.isSettled && $0.server != server
+        }
+    }
 
     private static func same(
         _ existing: EnvironmentRecord, as snapshot: SnapshotName
@@ -107,7 +127,7 @@ package struct EnvironmentService: Sendable {
 
     /// Live environments that carry all of `labels`, oldest first.
     package func list(labels: [String: String] = [:]) async throws(ControlError) -> [EnvironmentRecord] {
-        try await box.runtime().store.list(labels: labels)
+        try await box.runtime().store.list(labels: labels, pooled: false)
     }
 
     /// What a client of the environment needs.

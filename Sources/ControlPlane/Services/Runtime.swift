@@ -10,6 +10,7 @@ struct Runtime: Sendable {
     var dispatcherWake: WakeSignal
     var reaperWake: WakeSignal
     var snapshotWake: WakeSignal
+    var poolWake: WakeSignal
     var reconciler: Reconciler
     var startedAt: Timestamp
     /// As the server writes it, e.g. `15.20`.

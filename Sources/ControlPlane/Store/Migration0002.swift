@@ -4,7 +4,10 @@ extension Migrations {
             -- How many unclaimed environments are kept ready; NULL: as configured.
             ADD COLUMN pool_size integer,
             -- Why the last refill failed; NULL after one that succeeded.
-            ADD COLUMN pool_reason text;
+            ADD COLUMN pool_reason text,
+            -- Failed refills in a row, and when the last of them was noticed.
+            ADD COLUMN pool_failures integer NOT NULL DEFAULT 0,
+            ADD COLUMN pool_failed_at timestamptz;
 
         ALTER TABLE environments
             -- The replica on whose machine its server runs; NULL until one took it up.
@@ -34,6 +37,9 @@ extension Migrations {
         -- Machines number their ports apart.
         DROP INDEX environments_port;
         CREATE UNIQUE INDEX environments_port ON environments (coalesce(host, ''), port) WHERE port IS NOT NULL;
+        -- Names are users'; a member of a pool has a made-up one that stands in nobody's way.
+        DROP INDEX environments_live_name;
+        CREATE UNIQUE INDEX environments_live_name ON environments (name) WHERE phase <> 'deleted' AND NOT pooled;
         CREATE INDEX environments_pool ON environments (snapshot_id, generation, phase) WHERE pooled;
         CREATE INDEX environments_queue ON environments (created_at) WHERE phase = 'queued';
         DROP INDEX environments_deadline;

@@ -43,7 +43,8 @@ extension RecordStore {
                 switch target {
                 case .name(let name):
                     found = try await connection.query(
-                        Self.lockSQL + " WHERE e.name = $1 AND e.phase <> 'deleted' FOR UPDATE", .text(name.text))
+                        Self.lockSQL + " WHERE e.name = $1 AND e.phase <> 'deleted' AND NOT e.pooled FOR UPDATE",
+                        .text(name.text))
                 case .id(let id):
                     found = try await connection.query(
                         Self.lockSQL + " WHERE e.id = $1 AND e.phase <> 'deleted' FOR UPDATE", .text(id.text))

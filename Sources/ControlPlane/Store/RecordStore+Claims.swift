@@ -9,7 +9,7 @@ struct ClaimBatch: Sendable {
 }
 
 extension RecordStore {
-    /// Claims records that are due and that no living worker holds.
+    /// Claims records that are due and that no living worker holds; members of warm pools after what users wait for.
     ///
     /// - Parameters:
     ///   - beforeClone: how many at most that still need a copy made.
@@ -34,12 +34,12 @@ extension RecordStore {
             SELECT id FROM environments
             WHERE phase IN ('requested', 'cloning') AND next_attempt_at <= clock_timestamp()
                 AND (lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp())
-            ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
+            ORDER BY pooled, next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
         ), late AS (
             SELECT id FROM environments
             WHERE phase NOT IN ('requested', 'cloning') AND next_attempt_at <= clock_timestamp()
                 AND (lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp())
-            ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
+            ORDER BY pooled, next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
         )
         UPDATE environments e
         SET lease_owner = $3, lease_epoch = lease_epoch + 1,

@@ -5,7 +5,7 @@ extension RecordStore {
     /// The live environment of that name.
     func find(name: EnvironmentName) async throws(ControlError) -> EnvironmentRecord? {
         try await read(
-            "SELECT \(EnvironmentRow.columns) FROM environments e WHERE e.name = $1 AND e.phase <> 'deleted'",
+            "SELECT \(EnvironmentRow.columns) FROM environments e WHERE e.name = $1 AND e.phase <> 'deleted' AND NOT e.pooled",
             [.text(name.text)]
         ).first?.record
     }
@@ -20,27 +20,29 @@ extension RecordStore {
     func findNewest(name: EnvironmentName) async throws(ControlError) -> EnvironmentRecord? {
         try await read(
             """
-            SELECT \(EnvironmentRow.columns) FROM environments e WHERE e.name = $1
+            SELECT \(EnvironmentRow.columns) FROM environments e WHERE e.name = $1 AND NOT e.pooled
             ORDER BY (e.phase <> 'deleted') DESC, e.created_at DESC LIMIT 1
             """, [.text(name.text)]
         ).first?.record
     }
 
     /// Live environments that carry all of `labels`, oldest first.
-    func list(labels: [String: String] = [:]) async throws(ControlError) -> [EnvironmentRecord] {
+    /// - Parameter pooled: with the members of warm pools, which users do not see.
+    func list(labels: [String: String] = [:], pooled: Bool = true) async throws(ControlError) -> [EnvironmentRecord] {
         try await read(
             """
             SELECT \(EnvironmentRow.columns) FROM environments e
-            WHERE e.phase <> 'deleted' AND e.labels @> $1::jsonb ORDER BY e.created_at, e.name
-            """, [.utf8(LabelText.encode(labels))]
+            WHERE e.phase <> 'deleted' AND e.labels @> $1::jsonb AND ($2 OR NOT e.pooled)
+            ORDER BY coalesce(e.claimed_at, e.created_at), e.name
+            """, [.utf8(LabelText.encode(labels)), .bool(pooled)]
         ).map(\.record)
     }
 
-    /// The number of live environments in each phase.
+    /// The number of live environments of users in each phase.
     func countByPhase() async throws(ControlError) -> [Phase: Int] {
         try await storing("count the environments") {
             let rows = try await pool.query(
-                "SELECT phase, count(*) FROM environments WHERE phase <> 'deleted' GROUP BY phase")
+                "SELECT phase, count(*) FROM environments WHERE phase <> 'deleted' AND NOT pooled GROUP BY phase")
             var counts: [Phase: Int] = [:]
             for row in rows {
                 guard let phase = Phase(rawValue: try row[0].string) else { continue }

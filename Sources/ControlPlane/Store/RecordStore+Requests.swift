@@ -14,6 +14,9 @@ struct EnvironmentRequest: Sendable {
     var rolePassword: String
     var ports: ClosedRange<Int>
     var actor: Actor
+
+    /// Of the passwords of roles: without characters that mean something in a connection string.
+    static let passwordAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 }
 
 /// What came of writing it.
@@ -91,7 +94,7 @@ extension RecordStore {
                 instant.at, instant.at, instant.at + $4::bigint * interval '1 microsecond', $4::bigint, $12::bigint,
                 free.port, source.region, source.account_id, $7
             FROM source, free, instant
-            ON CONFLICT (name) WHERE phase <> 'deleted' DO NOTHING
+            ON CONFLICT (name) WHERE phase <> 'deleted' AND NOT pooled DO NOTHING
             RETURNING *
         ), noted AS (
             INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)

@@ -131,7 +131,7 @@ extension RecordStore {
                 let busy = try await connection.query(
                     """
                     SELECT name FROM environments
-                    WHERE snapshot_id = $1 AND phase IN ('requested', 'cloning') ORDER BY name LIMIT 1
+                    WHERE snapshot_id = $1 AND phase IN ('requested', 'cloning') AND NOT pooled ORDER BY name LIMIT 1
                     """, .text(snapshot.id.text))
                 if let name = try busy.first?[0].string {
                     throw ControlError(
@@ -146,6 +146,10 @@ extension RecordStore {
                         .conflict, subject: snapshot.name.text, "snapshot '\(snapshot.name)' is being imported",
                         hint: "cancel the import first")
                 }
+                try await connection.query(
+                    PostgresQuery(
+                        Self.discardSQL(where: "t.snapshot_id = $1"),
+                        [.text(snapshot.id.text), .text("the snapshot is deleted")]))
                 try await connection.query(
                     """
                     WITH doomed AS (

@@ -18,6 +18,8 @@ package struct EnvironmentResource: Codable, Sendable, Equatable {
     package var accountId: String?
     package var accessKeyId: String?
     package var createdAt: String
+    /// When it was handed out of the warm pool; absent when it was made for the request.
+    package var claimedAt: String?
     package var readyAt: String?
     package var expiresAt: String?
     package var ttlSeconds: Int
@@ -34,7 +36,8 @@ package struct EnvironmentResource: Codable, Sendable, Equatable {
     package init(
         id: String, name: String, snapshot: String, generation: Int, phase: String, reason: String? = nil,
         endpoint: String? = nil, region: String? = nil, port: Int? = nil, accountId: String? = nil,
-        accessKeyId: String? = nil, createdAt: String, readyAt: String? = nil, expiresAt: String? = nil,
+        accessKeyId: String? = nil, createdAt: String, claimedAt: String? = nil, readyAt: String? = nil,
+        expiresAt: String? = nil,
         ttlSeconds: Int, labels: [String: String] = [:], attempts: Int = 0, timings: TimingsResource = .init(),
         pid: Int? = nil, database: String? = nil, role: String? = nil, created: Bool? = nil
     ) {
@@ -50,6 +53,7 @@ package struct EnvironmentResource: Codable, Sendable, Equatable {
         self.accountId = accountId
         self.accessKeyId = accessKeyId
         self.createdAt = createdAt
+        self.claimedAt = claimedAt
         self.readyAt = readyAt
         self.expiresAt = expiresAt
         self.ttlSeconds = ttlSeconds
@@ -69,7 +73,7 @@ package struct TimingsResource: Codable, Sendable, Equatable {
     package var sealingMs: Int?
     package var startingMs: Int?
     package var probingMs: Int?
-    /// From the request to `ready`.
+    /// From the request to `ready`; of one from the warm pool, what claiming it took.
     package var totalMs: Int?
 
     package init(

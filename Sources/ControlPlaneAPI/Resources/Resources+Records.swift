@@ -9,7 +9,8 @@ extension EnvironmentResource {
             phase: record.phase.rawValue, reason: record.reason, endpoint: endpoint,
             region: record.region.isEmpty ? nil : record.region, port: record.port,
             accountId: record.accountID.isEmpty ? nil : record.accountID, accessKeyId: record.credential?.accessKeyID,
-            createdAt: record.createdAt.description, readyAt: record.readyAt?.description,
+            createdAt: record.createdAt.description, claimedAt: record.claimedAt?.description,
+            readyAt: record.readyAt?.description,
             expiresAt: record.expiresAt.description, ttlSeconds: Int(record.ttl.wholeSeconds), labels: record.labels,
             attempts: record.attempts, timings: TimingsResource(record.timings),
             pid: record.server.map { Int($0.pid) }, database: record.hasStorage ? record.database : nil,
@@ -73,7 +74,8 @@ extension StatusResource {
                 DatabaseResource(kind: $0.kind, address: $0.address, version: $0.version)
             },
             environments: Dictionary(uniqueKeysWithValues: status.environments.map { ($0.key.rawValue, $0.value) }),
-            snapshots: status.snapshots, portsInUse: status.portsInUse, portsTotal: status.portsTotal)
+            snapshots: status.snapshots, portsInUse: status.portsInUse, portsTotal: status.portsTotal,
+            pools: status.pools.map(PoolResource.init))
     }
 }
 

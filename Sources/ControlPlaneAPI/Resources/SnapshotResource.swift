@@ -13,6 +13,8 @@ package struct SnapshotResource: Codable, Sendable, Equatable {
     package var accountId: String?
     package var region: String?
     package var database: String?
+    /// In the answer to a question for this snapshot alone.
+    package var pool: PoolResource?
 
     package init(
         id: String, name: String, state: String, reason: String? = nil, generation: Int, createdAt: String,

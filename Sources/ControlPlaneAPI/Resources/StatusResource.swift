@@ -9,16 +9,19 @@ package struct StatusResource: Codable, Sendable, Equatable {
     package var startedAt: String?
     package var stateDirectory: String
     package var database: DatabaseResource?
-    /// How many environments there are in each phase that has any.
+    /// How many environments of users there are in each phase that has any.
     package var environments: [String: Int]
     package var snapshots: Int
     package var portsInUse: Int
     package var portsTotal: Int
+    /// The warm pools, one for each snapshot.
+    package var pools: [PoolResource]
 
     package init(
         version: String, installation: String, ready: Bool, reason: String?, pid: Int, startedAt: String?,
         stateDirectory: String, database: DatabaseResource?, environments: [String: Int], snapshots: Int,
-        portsInUse: Int, portsTotal: Int
+        portsInUse: Int, portsTotal: Int,
+        pools: [PoolResource] = []
     ) {
         self.version = version
         self.installation = installation
@@ -32,6 +35,7 @@ package struct StatusResource: Codable, Sendable, Equatable {
         self.snapshots = snapshots
         self.portsInUse = portsInUse
         self.portsTotal = portsTotal
+        self.pools = pools
     }
 }
 

@@ -5,29 +5,36 @@ import Hummingbird
 /// `/v1/snapshots`.
 struct SnapshotRoutes: Sendable {
     let service: SnapshotService
+    let pools: PoolService
 
     func add(to router: RouterGroup<APIRequestContext>) {
         let group = router.group("snapshots")
         group.post { request, context in
             let body = try await request.decoded(as: CreateSnapshotBody.self, context: context)
-            let record = try await service.importExport(name: body.name, directory: body.source.exportDirectory, by: context.actor)
+            let record = try await service.importExport(
+                name: body.name, directory: body.source.exportDirectory, by: context.actor)
             return try Response.json(SnapshotResource(record), status: .accepted)
         }
         group.get { _, _ in
             try Response.json(ListResource(items: try await service.list().map(SnapshotResource.init)))
         }
         group.get(":name") { _, context in
-            try Response.json(SnapshotResource(try await service.get(try context.parameters.require("name"))))
+            let name = try context.parameters.require("name")
+            var snapshot = SnapshotResource(try await service.get(name))
+            snapshot.pool = PoolResource(try await pools.get(name))
+            return try Response.json(snapshot)
         }
         group.post(":name/cancel") { _, context in
-            try Response.json(SnapshotResource(try await service.cancel(try context.parameters.require("name"), by: context.actor)))
+            try Response.json(
+                SnapshotResource(try await service.cancel(try context.parameters.require("name"), by: context.actor)))
         }
         group.get(":name/events") { _, context in
             let events = try await service.events(try context.parameters.require("name"))
             return try Response.json(ListResource(items: events.map(EventResource.init)))
         }
         group.delete(":name") { _, context in
-            try Response.json(SnapshotResource(try await service.delete(try context.parameters.require("name"), by: context.actor)))
+            try Response.json(
+                SnapshotResource(try await service.delete(try context.parameters.require("name"), by: context.actor)))
         }
     }
 }

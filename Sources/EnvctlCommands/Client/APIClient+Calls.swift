@@ -82,6 +82,26 @@ extension APIClient {
         try await delete("/v1/snapshots/\(Self.encoded(name))", as: SnapshotResource.self, timeout: .seconds(60))
     }
 
+    package func pools() async throws(ControlError) -> [PoolResource] {
+        try await get("/v1/pools", as: ListResource<PoolResource>.self).items
+    }
+
+    package func pool(of snapshot: String) async throws(ControlError) -> PoolResource {
+        try await get("/v1/snapshots/\(Self.encoded(snapshot))/pool", as: PoolResource.self)
+    }
+
+    /// - Parameter size: nil: the control plane's default.
+    package func setPool(of snapshot: String, size: Int?) async throws(ControlError) -> PoolResource {
+        try await put("/v1/snapshots/\(Self.encoded(snapshot))/pool", PoolSizeBody(size: size), as: PoolResource.self)
+    }
+
+    /// Waits on the server's side for at most `seconds` until the pool is full, and answers with what it is then.
+    package func waitForPool(of snapshot: String, seconds: Int) async throws(ControlError) -> PoolResource {
+        try await get(
+            "/v1/snapshots/\(Self.encoded(snapshot))/pool/wait?timeout_seconds=\(seconds)", as: PoolResource.self,
+            timeout: .seconds(seconds + 10))
+    }
+
     package func status() async throws(ControlError) -> StatusResource {
         try await get("/v1/status", as: StatusResource.self)
     }

@@ -47,6 +47,18 @@ package struct APIClient: Sendable {
         return try decode(type, from: try await send("POST", path, body: bytes, headers: headers, timeout: timeout))
     }
 
+    package func put<Answer: Decodable>(
+        _ path: String, _ body: some Encodable, as type: Answer.Type, timeout: Duration = .seconds(30)
+    ) async throws(ControlError) -> Answer {
+        let bytes: [UInt8]
+        do {
+            bytes = try APICoding.encode(body)
+        } catch {
+            throw ControlError(.failed, subject: path, "the request for \(path) cannot be written as JSON: \(error)")
+        }
+        return try decode(type, from: try await send("PUT", path, body: bytes, headers: [], timeout: timeout))
+    }
+
     package func delete<Answer: Decodable>(
         _ path: String, as type: Answer.Type, timeout: Duration = .seconds(30)
     ) async throws(ControlError) -> Answer {

@@ -33,6 +33,7 @@ package enum StatusView {
         fields.add("snapshots", String(status.snapshots))
         let phases = status.environments.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         fields.add("environments", phases.isEmpty ? "none" : phases.joined(separator: ", "))
+        for pool in status.pools { fields.add("warm pool of \(pool.snapshot)", PoolView.line(pool)) }
         fields.add("ports", "\(status.portsInUse) of \(status.portsTotal) in use")
         return fields.render()
     }

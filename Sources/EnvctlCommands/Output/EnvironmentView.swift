@@ -38,6 +38,7 @@ package struct EnvironmentView: Sendable {
         fields.add("account", environment.accountId)
         fields.add("access key", environment.accessKeyId)
         fields.add("created", environment.createdAt)
+        fields.add("claimed", environment.claimedAt.map { "\($0) from the warm pool" })
         fields.add("ready", environment.readyAt)
         fields.add("expires", environment.expiresAt.map { at in expiry(of: environment).map { "\(at) (\($0))" } ?? at })
         if !environment.labels.isEmpty {
@@ -45,7 +46,7 @@ package struct EnvironmentView: Sendable {
                 "labels",
                 environment.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))
         }
-        fields.add("took", timings(environment.timings))
+        fields.add("took", took(environment))
         if environment.attempts > 0 { fields.add("attempts", String(environment.attempts)) }
         fields.add("process", environment.pid.map(String.init))
         fields.add("database", environment.database)
@@ -63,7 +64,7 @@ package struct EnvironmentView: Sendable {
         fields.add("access key", credentials?.accessKeyId ?? environment.accessKeyId)
         fields.add("secret key", credentials?.secretAccessKey)
         fields.add("expires", environment.expiresAt.map { at in expiry(of: environment).map { "\(at) (\($0))" } ?? at })
-        fields.add("took", timings(environment.timings))
+        fields.add("took", took(environment))
         return fields.render(indent: 2)
     }
 
@@ -86,6 +87,11 @@ package struct EnvironmentView: Sendable {
         let left = Int((at - now).rounded())
         return left >= 0
             ? "in \(Quantities.duration(seconds: left))" : "overdue by \(Quantities.duration(seconds: -left))"
+    }
+
+    private func took(_ environment: EnvironmentResource) -> String? {
+        guard environment.claimedAt != nil else { return timings(environment.timings) }
+        return environment.timings.totalMs.map { "\(Quantities.milliseconds($0)), from the warm pool" }
     }
 
     private func timings(_ timings: TimingsResource) -> String? {

@@ -28,6 +28,7 @@ package enum SnapshotView {
         fields.add("region", snapshot.region)
         fields.add("created", snapshot.createdAt)
         fields.add("database", snapshot.database)
+        fields.add("warm pool", snapshot.pool.map(PoolView.line))
         guard !snapshot.tables.isEmpty else { return fields.render() }
         var table = TextTable(["TABLE", "ITEMS", "BYTES"])
         for entry in snapshot.tables {

@@ -39,6 +39,7 @@ import Testing
         var configuration = ControlPlaneConfiguration(
             stateDirectory: directory, processEnvironment: Self.environment)
         configuration.ports = 32_100...32_120
+        configuration.poolSize = 0
         configuration.tunables.healthInterval = .milliseconds(100)
         let result: Result<Void, any Error>
         do {

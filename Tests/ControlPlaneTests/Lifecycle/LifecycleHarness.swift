@@ -17,6 +17,7 @@ struct LifecycleHarness: Sendable {
     let installation: InstallationID
     let environments: EnvironmentService
     let snapshots: SnapshotService
+    let pools: PoolService
     let engine: LifecycleEngine
 
     static let logger: Logger = {
@@ -30,6 +31,7 @@ struct LifecycleHarness: Sendable {
         var configuration = ControlPlaneConfiguration(stateDirectory: directory, processEnvironment: [:])
         configuration.lifetimes.minimumTTL = .zero
         configuration.lifetimes.grace = .zero
+        configuration.poolSize = 0
         configuration.tunables.healthInterval = .milliseconds(20)
         configuration.tunables.reconcileInterval = .seconds(3600)
         configuration.tunables.progressInterval = .milliseconds(10)
@@ -74,12 +76,14 @@ struct LifecycleHarness: Sendable {
                 Runtime(
                     store: store, effectors: effectors, installation: installation, hub: engine.hub,
                     dispatcherWake: engine.dispatcherWake, reaperWake: engine.reaperWake,
-                    snapshotWake: engine.snapshotWake, reconciler: engine.reconciler, startedAt: try await store.now(),
+                    snapshotWake: engine.snapshotWake, poolWake: engine.poolWake, reconciler: engine.reconciler,
+                    startedAt: try await store.now(),
                     databaseVersion: "15")))
         return LifecycleHarness(
             world: world, store: store, configuration: configuration, installation: installation,
             environments: EnvironmentService(box: box, configuration: configuration),
-            snapshots: SnapshotService(box: box), engine: engine)
+            snapshots: SnapshotService(box: box), pools: PoolService(box: box, configuration: configuration),
+            engine: engine)
     }
 
     /// The process after this one, on the same records and the same world.
