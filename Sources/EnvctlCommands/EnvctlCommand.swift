@@ -22,7 +22,8 @@ package struct EnvctlCommand: AsyncParsableCommand {
                 name: "Environments",
                 subcommands: [
                     CloneCommand.self, ListCommand.self, ShowCommand.self, WaitCommand.self, EnvCommand.self,
-                    ExecCommand.self, ExtendCommand.self, DeleteCommand.self, LogsCommand.self, EventsCommand.self,
+                    ExecCommand.self, ExtendCommand.self, ResetCommand.self, HibernateCommand.self, WakeCommand.self,
+                    DeleteCommand.self, LogsCommand.self, EventsCommand.self,
                 ]),
             CommandGroup(name: "Shell", subcommands: [CompletionCommand.self]),
         ])

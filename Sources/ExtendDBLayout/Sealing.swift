@@ -31,14 +31,17 @@ package enum Sealing {
     ///   - account: the account for the credential. Tables are found by the caller's account, so it must be the one
     ///     that owns them. `nil`: the account with most tables, of equals the one with the smallest id.
     ///   - keeping: the only key that the clone shall accept; nil: a new one.
+    ///   - claim: rises with every worker that takes the environment over. A worker that was held up until another one
+    ///     sealed the clone must not re-key it under a running server.
     /// - Throws: `LayoutError` with `.notSealed` naming what failed the verification; then nothing is changed.
     package static func seal(
         on clone: PostgresConnection, account: String? = nil, ttl: TimeToLivePolicy = .keep,
-        keeping: MintedKey? = nil
+        keeping: MintedKey? = nil, claim: Int64 = 0
     ) async throws -> SealedCredential {
         let layout = try await LayoutProbe.read(on: clone)
         let store = AccessKeyStore()
         return try await clone.transaction { clone in
+            try await fence(claim, clone)
             try await repoint(clone)
             try await purge(clone)
             let key = try EncryptionKey.random()
@@ -98,6 +101,18 @@ package enum Sealing {
         return try rows.map { row in
             let value = try row[1].orNil.map { try ", '\($0.string)'" } ?? ""
             return "the setting \(try row[0].string) names another database\(value)"
+        }
+    }
+
+    private static func fence(_ claim: Int64, _ clone: PostgresConnection) async throws {
+        let mine = try await clone.query(
+            """
+            INSERT INTO settings (key, value) VALUES ($1, $2)
+            ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+            WHERE settings.value::bigint <= EXCLUDED.value::bigint RETURNING 1
+            """, .text(SettingsKey.sealedUnder.rawValue), .text("\(claim)"))
+        guard !mine.isEmpty else {
+            throw LayoutError(.notSealed, "a later claim than \(claim) has sealed the clone")
         }
     }
 

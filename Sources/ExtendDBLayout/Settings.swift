@@ -12,6 +12,8 @@ package enum SettingsKey: String, Sendable, CaseIterable {
     /// Seconds that CreateTable and DeleteTable pretend to take.
     case controlPlaneDelay = "control_plane_delay_seconds"
     case indexPropagationDelay = "gsi_propagation_delay_ms"
+    /// Our own: the number of the claim under which a clone was sealed last.
+    case sealedUnder = "envctl_claim"
 }
 
 /// Reading and writing of `settings`, whose values are all text.

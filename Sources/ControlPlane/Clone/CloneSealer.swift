@@ -24,7 +24,7 @@ package struct CloneSealer: Sendable {
                     on: clone, account: request.accountID, ttl: request.expiresItems ? .keep : .freeze,
                     keeping: request.keeping.map {
                         MintedKey(accessKeyID: $0.accessKeyID, secretAccessKey: $0.secretAccessKey)
-                    })
+                    }, claim: request.claim)
                 try await checkPrivileges(request, on: clone)
                 return credential
             } catch let error as LayoutError {

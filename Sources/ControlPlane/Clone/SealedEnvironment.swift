@@ -27,12 +27,14 @@ package struct SealRequest: Sendable, Hashable {
     package var forbidden: [String]
     /// The credential that the clone shall accept instead of a new one: a reset keeps what users were given.
     package var keeping: EnvironmentCredential?
+    /// The number of the claim under which the worker acts; see `Sealing.seal`.
+    package var claim: Int64
     /// Whether items expire in the clone as their TTL attribute says.
     package var expiresItems: Bool
 
     package init(
         database: String, role: String, rolePassword: String, accountID: String, forbidden: [String],
-        keeping: EnvironmentCredential? = nil, expiresItems: Bool = true
+        keeping: EnvironmentCredential? = nil, claim: Int64 = 0, expiresItems: Bool = true
     ) {
         self.database = database
         self.role = role
@@ -40,6 +42,7 @@ package struct SealRequest: Sendable, Hashable {
         self.accountID = accountID
         self.forbidden = forbidden
         self.keeping = keeping
+        self.claim = claim
         self.expiresItems = expiresItems
     }
 }

@@ -12,6 +12,7 @@ extension ControlPlaneConfiguration {
     /// | `ENVCTL_ENDPOINT_ADDRESS` | address that endpoints listen on |
     /// | `ENVCTL_EXTENDDB_SERVER` | the server binary |
     /// | `ENVCTL_POOL_SIZE` | environments kept ready for each snapshot whose pool nobody sized; 0: none |
+    /// | `ENVCTL_LEASE` | how long a replica may be silent before others take its unfinished work over |
     ///
     /// - Parameters:
     ///   - environment: names and values.
@@ -28,6 +29,7 @@ extension ControlPlaneConfiguration {
         if let text = environment["ENVCTL_POOL_SIZE"] {
             poolSize = try Self.number(text, of: "ENVCTL_POOL_SIZE", in: 0...PoolService.maximumSize)
         }
+        if let text = environment["ENVCTL_LEASE"] { tunables.lease = try Self.duration("ENVCTL_LEASE", text, from: 2) }
     }
 
     /// The state directory alone: what the CLI needs to find a running control plane.
@@ -57,6 +59,23 @@ extension ControlPlaneConfiguration {
                 hint: "give a whole number between \(range.lowerBound) and \(range.upperBound)")
         }
         return number
+    }
+
+    /// A variable's duration, of at least so many seconds.
+    static func duration(_ variable: String, _ text: String, from least: Int64 = 0) throws(ControlError) -> Duration {
+        let duration: Duration
+        do {
+            duration = try DurationText.parse(text)
+        } catch {
+            throw ControlError(
+                .invalidRequest, subject: variable, "\(variable): \(error.message)", hint: error.hint)
+        }
+        guard duration >= .seconds(least) else {
+            throw ControlError(
+                .invalidRequest, subject: variable, "\(variable)=\(text) is too short",
+                hint: "give at least \(DurationText.format(.seconds(least)))")
+        }
+        return duration
     }
 
     /// A port range as `first-last`.

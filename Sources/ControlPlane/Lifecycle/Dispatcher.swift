@@ -11,6 +11,7 @@ final class Dispatcher: Service {
     private let tunables: Tunables
     private let wake: WakeSignal
     private let logger: Logger
+    private let leases: LeaseKeeper
     private let slots: Mutex<WorkSlots>
 
     init(store: RecordStore, worker: EnvironmentWorker, tunables: Tunables, wake: WakeSignal, logger: Logger) {
@@ -19,6 +20,7 @@ final class Dispatcher: Service {
         self.tunables = tunables
         self.wake = wake
         self.logger = logger
+        leases = worker.leases
         slots = Mutex(
             WorkSlots(maximumClones: tunables.concurrentClones, maximumWorkers: tunables.concurrentWorkers))
     }
@@ -43,11 +45,13 @@ final class Dispatcher: Service {
         // A worker that ends signals.
         guard free.beforeClone > 0 || free.others > 0 else { return tunables.pollInterval }
         do {
+            let claimedAt = ContinuousClock.now
+            let running = slots.withLock { Array($0.running) }
             let batch = try await store.claim(
-                beforeClone: free.beforeClone, others: free.others, lease: tunables.lease)
+                beforeClone: free.beforeClone, others: free.others, lease: tunables.lease, except: running)
             for claimed in batch.claimed {
                 slots.withLock { $0.begin(claimed.record.id, claimed.record.phase) }
-                group.addTask { await self.drive(claimed) }
+                group.addTask { await self.drive(claimed, claimedAt) }
             }
             guard let next = batch.nextDue else { return tunables.pollInterval }
             // What is due and was not claimed waits for a place, and the worker that frees one signals.
@@ -58,9 +62,9 @@ final class Dispatcher: Service {
         }
     }
 
-    private func drive(_ claimed: ClaimedEnvironment) async {
+    private func drive(_ claimed: ClaimedEnvironment, _ claimedAt: ContinuousClock.Instant) async {
         let id = claimed.record.id
-        await worker.drive(claimed) { phase in
+        await worker.drive(claimed, claimedAt: claimedAt) { phase in
             if self.slots.withLock({ $0.update(id, phase) }) { self.wake.signal() }
         }
         slots.withLock { $0.end(id) }
@@ -71,9 +75,12 @@ final class Dispatcher: Service {
     private func renewLeases() async {
         await cancelWhenGracefulShutdown {
             while (try? await Task.sleep(for: self.tunables.lease / 4)) != nil {
-                guard self.slots.withLock({ !$0.running.isEmpty }) else { continue }
                 do {
-                    try await self.store.renewLeases(self.tunables.lease)
+                    try await self.store.beacon()
+                    guard self.slots.withLock({ !$0.running.isEmpty }) else { continue }
+                    let renewedAt = ContinuousClock.now
+                    let claims = try await self.store.renewLeases(self.tunables.lease)
+                    self.leases.renewed(claims, at: renewedAt)
                 } catch {
                     self.logger.warning("the claims could not be renewed", metadata: ["error": "\(error)"])
                 }

@@ -59,11 +59,11 @@ struct EffectPerformer: Sendable {
     }
 
     func perform(
-        _ effect: Effect, _ record: EnvironmentRecord, observed: Observation
+        _ effect: Effect, _ record: EnvironmentRecord, observed: Observation, claim: Int64
     ) async throws(ControlError) -> EffectResult {
         switch effect {
         case .clone: try await clone(record)
-        case .seal: try await seal(record)
+        case .seal: try await seal(record, claim)
         case .takePort: try await takePort()
         case .launch: try await launch(record)
         case .probe: try await probe(record, observed)
@@ -85,16 +85,26 @@ struct EffectPerformer: Sendable {
         return .done
     }
 
-    private func seal(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
+    private func seal(_ record: EnvironmentRecord, _ claim: Int64) async throws(ControlError) -> EffectResult {
+        // What a reset replaces is still there, and the role could connect to it.
+        for database in record.databases.dropLast() { try await effectors.provider.close(database: database) }
         let sealed = try await effectors.sealer.seal(
             SealRequest(
                 database: record.database, role: record.role, rolePassword: try password(record),
                 accountID: record.accountID, forbidden: [store.pool.configuration.database],
-                keeping: record.credential))
+                keeping: record.credential, claim: claim))
         return .sealed(
             accountID: sealed.accountID,
             credential: EnvironmentCredential(
                 accessKeyID: sealed.accessKeyID, secretAccessKey: sealed.secretAccessKey))
+    }
+
+    /// Ends a server that was started after the claim was lost, unless the environment is still this machine's: then
+    /// whoever works on it now finds the server and adopts it.
+    func undoLaunch(_ server: ServerIdentity, _ record: EnvironmentRecord) async throws(ControlError) {
+        if let now = try await store.find(id: record.id), now.host == store.replica, now.phase.isWanted { return }
+        effectors.launcher.releasePort(id: record.id.text)
+        try await effectors.launcher.stop(process(server, record))
     }
 
     private func takePort() async throws(ControlError) -> EffectResult {
@@ -163,17 +173,22 @@ struct EffectPerformer: Sendable {
 
     /// What a start does: listens for everything that serves or is to serve again, be its server running, dead or
     /// asleep, so that clients wait instead of being refused whatever happens to the servers.
-    func holdPorts(of records: [EnvironmentRecord], logger: Logger) {
+    ///
+    /// - Returns: those asleep whose port is not held; a worker has to see to them.
+    func holdPorts(of records: [EnvironmentRecord], logger: Logger) -> [EnvironmentID] {
+        var unheld: [EnvironmentID] = []
         for record in records where record.port != nil && record.isServed {
             do {
                 _ = try holdPort(record)
                 if record.phase == .hibernated { effectors.launcher.watchPort(id: record.id.text) }
             } catch {
                 // The step that needs the port meets the same error and deals with it.
+                if record.phase == .hibernated { unheld.append(record.id) }
                 logger.warning(
                     "a port is not held", metadata: ["environment": "\(record.name)", "error": "\(error)"])
             }
         }
+        return unheld
     }
 
     private func dropPrevious(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {

@@ -11,18 +11,31 @@ struct EnvironmentWorker: Sendable {
     let hub: ChangeHub
     let health: HealthRegistry
     let poolWake: WakeSignal
+    let leases: LeaseKeeper
     let logger: Logger
 
-    /// - Parameter onPhase: called with the phase after each recorded step.
-    func drive(_ claimed: ClaimedEnvironment, onPhase: @Sendable (Phase) -> Void) async {
+    /// - Parameters:
+    ///   - claimedAt: a moment before the claim was made; what the lease is counted from.
+    ///   - onPhase: called with the phase after each recorded step.
+    func drive(
+        _ claimed: ClaimedEnvironment, claimedAt: ContinuousClock.Instant, onPhase: @Sendable (Phase) -> Void
+    ) async {
         var current = claimed
         var clock = DatabaseClock(claimed.now)
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
             let record = current.record
             let observed = performer.observe(record)
             let decision = machine.step(record, observed: observed, now: clock.now)
-            guard let transition = await transition(decision, record, observed, clock) else { break }
-            guard let written = await write(transition, from: current, now: clock.now) else { return }
+            if case .perform = decision, !leases.holds(record.id, claimedAt: claimedAt) {
+                // This process was stopped or starved for longer than the lease: another one may be at work.
+                logger.warning("a claim ran out before its next step", metadata: ["environment": "\(record.name)"])
+                return
+            }
+            guard let transition = await transition(decision, current, observed, clock) else { break }
+            guard let written = await write(transition, from: current, now: clock.now) else {
+                if decision == .perform(.launch) { await undoLaunch(transition.record) }
+                return
+            }
             current = written.claimed
             clock = DatabaseClock(current.now)
             announce(current.record)
@@ -34,11 +47,14 @@ struct EnvironmentWorker: Sendable {
 
     /// The record after the decision was carried out; nil when nothing is to be recorded.
     private func transition(
-        _ decision: Decision, _ record: EnvironmentRecord, _ observed: Observation, _ clock: DatabaseClock
+        _ decision: Decision, _ claimed: ClaimedEnvironment, _ observed: Observation, _ clock: DatabaseClock
     ) async -> Transition? {
+        let record = claimed.record
         var generator = SystemRandomNumberGenerator()
         switch decision {
         case .rest:
+            // From now on a connection is what it waits for.
+            if record.phase == .hibernated { performer.effectors.launcher.watchPort(id: record.id.text) }
             announce(record)
             return nil
         case .enter(let phase): return machine.entering(phase, record, now: clock.now)
@@ -48,7 +64,8 @@ struct EnvironmentWorker: Sendable {
             let started = ContinuousClock.now
             do {
                 effect.failpointBefore.hit()
-                let result = try await performer.perform(effect, record, observed: observed)
+                let result = try await performer.perform(
+                    effect, record, observed: observed, claim: claimed.epoch)
                 effect.failpointAfter.hit()
                 let took = started.duration(to: .now)
                 return machine.succeeded(effect, result, record, took: took, now: clock.now)
@@ -97,6 +114,18 @@ struct EnvironmentWorker: Sendable {
             }
         }
         return nil
+    }
+
+    private func undoLaunch(_ record: EnvironmentRecord) async {
+        guard let server = record.server else { return }
+        do {
+            try await performer.undoLaunch(server, record)
+        } catch {
+            // The comparison of what exists with the records finds it.
+            logger.warning(
+                "a server that was started too late could not be ended",
+                metadata: ["environment": "\(record.name)", "error": "\(error)"])
+        }
     }
 
     private func release(_ current: ClaimedEnvironment) async {

@@ -38,14 +38,17 @@ package enum Failpoint: String, Sendable, CaseIterable {
     case dropSnapshotBefore = "dropSnapshot.before-effect"
     case dropSnapshotAfter = "dropSnapshot.after-effect"
 
-    /// Kills this process here if that was asked for; else costs one comparison.
+    /// Kills this process here if that was asked for, or stops it until somebody continues it; else costs one
+    /// comparison.
     package func hit() {
-        guard Failpoint.armed == self else { return }
-        kill(getpid(), SIGKILL)
+        guard let armed = Failpoint.armed, armed.point == self else { return }
+        kill(getpid(), armed.signal)
     }
 
-    /// The moment that `ENVCTL_FAILPOINT` names.
-    package static let armed: Failpoint? = getenv("ENVCTL_FAILPOINT").flatMap {
-        Failpoint(rawValue: String(cString: $0))
+    /// The moment that `ENVCTL_FAILPOINT` names, and the signal: SIGKILL, or SIGSTOP when `:stop` follows the name.
+    package static let armed: (point: Failpoint, signal: Int32)? = getenv("ENVCTL_FAILPOINT").flatMap {
+        let text = String(cString: $0)
+        let name = text.hasSuffix(":stop") ? String(text.dropLast(5)) : text
+        return Failpoint(rawValue: name).map { ($0, name == text ? SIGKILL : SIGSTOP) }
     }
 }

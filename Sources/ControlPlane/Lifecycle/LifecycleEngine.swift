@@ -34,7 +34,8 @@ struct LifecycleEngine: Sendable {
             machine: EnvironmentMachine(retry: tunables.retry),
             performer: EffectPerformer(
                 effectors: effectors, store: store, installation: installation, configuration: configuration),
-            store: store, hub: hub, health: health, poolWake: poolWake, logger: logger)
+            store: store, hub: hub, health: health, poolWake: poolWake, leases: LeaseKeeper(lease: tunables.lease),
+            logger: logger)
         reaper = Reaper(
             store: store, launcher: effectors.launcher, machine: worker.machine, configuration: configuration,
             wake: reaperWake, dispatcher: dispatcherWake, hub: hub, logger: logger)
@@ -51,6 +52,9 @@ struct LifecycleEngine: Sendable {
             HealthWatch(
                 registry: health, check: healthCheck, store: store, wake: dispatcherWake,
                 interval: tunables.healthInterval, logger: logger),
+            KnockWatch(
+                launcher: effectors.launcher, store: store, machine: worker.machine, wake: dispatcherWake,
+                logger: logger),
             snapshotWorker,
             PoolKeeper(
                 store: store, settings: configuration.pools, wake: poolWake, dispatcher: dispatcherWake, hub: hub,
@@ -68,9 +72,12 @@ struct LifecycleEngine: Sendable {
         try await store.releaseOwnGenerationLeases()
         try await store.reconsiderAll()
         try await snapshotWorker.dropBrokenOff()
-        let records = try await store.list()
+        try await store.beacon()
+        // The servers of another machine are that machine's business.
+        let records = try await store.list().filter { $0.host == nil || $0.host == store.replica }
         for record in records { health.update(record) }
-        worker.performer.holdPorts(of: records, logger: worker.logger)
+        let unheld = worker.performer.holdPorts(of: records, logger: worker.logger)
+        if !unheld.isEmpty { try await store.wake(unheld, phase: .hibernated) }
         let dead = healthCheck.dead(health.all)
         if !dead.isEmpty { try await store.wake(dead, phase: .ready) }
         try await reconciler.tick(trustsFirstSight: true)

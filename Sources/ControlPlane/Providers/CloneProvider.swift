@@ -14,6 +14,9 @@ package protocol CloneProvider: Sendable {
     ///   by something that is not ours.
     func clone(_ request: CloneRequest) async throws(ControlError)
 
+    /// Lets nobody connect to the database any more; what is gone is a success.
+    func close(database: String) async throws(ControlError)
+
     /// Drops the database, then the role, ending their sessions; what is already gone is a success.
     func drop(database: String?, role: String?) async throws(ControlError)
 

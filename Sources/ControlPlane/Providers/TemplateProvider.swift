@@ -50,6 +50,19 @@ package struct TemplateProvider: CloneProvider {
         }
     }
 
+    package func close(database: String) async throws(ControlError) {
+        try await admin.session("close \(database)") { connection in
+            let facts = try await ServerFacts.read([database], on: connection)
+            guard let found = facts.database(database) else { return }
+            guard found.mark(installation: installation, owner: owner)?.installation == installation else {
+                throw Self.foreignDatabase(database)
+            }
+            try await connection.query(
+                PostgresQuery(
+                    "ALTER DATABASE \(PostgresIdentifier.quote(database)) ALLOW_CONNECTIONS false", prepared: false))
+        }
+    }
+
     package func drop(database: String?, role: String?) async throws(ControlError) {
         try await admin.session("drop \(database ?? role ?? "nothing")") { connection in
             if let database { try await dropDatabase(database, on: connection) }
@@ -168,9 +181,7 @@ package struct TemplateProvider: CloneProvider {
         let facts = try await ServerFacts.read([database], on: connection)
         guard let found = facts.database(database) else { return }
         guard found.mark(installation: installation, owner: owner)?.installation == installation else {
-            throw ControlError(
-                .conflict, subject: database, "database \(database) does not carry this installation's mark",
-                hint: "envctl never drops a database that it did not make")
+            throw Self.foreignDatabase(database)
         }
         try await found.drop(on: connection)
         logger.debug("dropped a database", metadata: ["database": "\(database)"])
@@ -189,6 +200,12 @@ package struct TemplateProvider: CloneProvider {
             PostgresQuery("DROP OWNED BY \(name)", prepared: false),
             PostgresQuery("DROP ROLE IF EXISTS \(name)", prepared: false),
         ])
+    }
+
+    private static func foreignDatabase(_ database: String) -> ControlError {
+        ControlError(
+            .conflict, subject: database, "database \(database) does not carry this installation's mark",
+            hint: "envctl never drops a database that it did not make")
     }
 
     private static func foreignRole(_ role: String) -> ControlError {

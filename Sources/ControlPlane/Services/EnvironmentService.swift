@@ -156,7 +156,7 @@ package struct EnvironmentService: Sendable {
         return try await settled(record.id, name, timeout, runtime) { $0.phase.isSettled }
     }
 
-    private func settled(
+    func settled(
         _ id: EnvironmentID, _ name: EnvironmentName, _ timeout: Duration, _ runtime: Runtime,
         _ isDone: @escaping @Sendable (EnvironmentRecord) -> Bool
     ) async throws(ControlError) -> EnvironmentRecord {

@@ -14,13 +14,23 @@ extension RecordStore {
     /// - Parameters:
     ///   - beforeClone: how many at most that still need a copy made.
     ///   - others: how many at most of the rest.
-    func claim(beforeClone: Int, others: Int, lease: Duration) async throws(ControlError) -> ClaimBatch {
+    ///   - except: those that this process is at work on, whatever their leases say.
+    ///
+    /// An environment belongs to the replica that it was asked of, and later to the one on whose machine its server
+    /// runs. Others take it only before anything runs, when nobody has for the time of a lease; it then gets a port of
+    /// its new machine.
+    func claim(
+        beforeClone: Int, others: Int, lease: Duration, except: [EnvironmentID] = []
+    ) async throws(ControlError) -> ClaimBatch {
         try await storing("claim work") {
             let results = try await pool.pipeline([
                 PostgresQuery(
                     Self.claimSQL,
-                    [.int(beforeClone), .int(others), .text(replica), .int(lease.microseconds)]),
-                PostgresQuery(Self.nextDueSQL, [.text(replica)]),
+                    [
+                        .int(beforeClone), .int(others), .text(replica), .int(lease.microseconds),
+                        .textArray(except.map(\.text)),
+                    ]),
+                PostgresQuery(Self.nextDueSQL, [.text(replica), .int(lease.microseconds)]),
             ])
             var batch = ClaimBatch()
             for row in results[0] { batch.claimed.append(try EnvironmentRow.decode(row, secrets: secrets)) }
@@ -33,36 +43,58 @@ extension RecordStore {
         WITH early AS (
             SELECT id FROM environments
             WHERE phase IN ('requested', 'cloning') AND next_attempt_at <= clock_timestamp()
-                AND (lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp())
+                AND \(takeableAt("$3", "$4")) <= clock_timestamp() AND id <> ALL ($5::text[])
             ORDER BY pooled, next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
         ), late AS (
             SELECT id FROM environments
             WHERE phase NOT IN ('requested', 'cloning') AND next_attempt_at <= clock_timestamp()
-                AND (lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp())
+                AND \(takeableAt("$3", "$4")) <= clock_timestamp() AND id <> ALL ($5::text[])
             ORDER BY pooled, next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
         )
         UPDATE environments e
-        SET lease_owner = $3, lease_epoch = lease_epoch + 1,
+        SET lease_owner = $3, lease_epoch = lease_epoch + 1, host = $3,
+            port = CASE WHEN coalesce(host, $3) = $3 THEN port END,
             lease_expires_at = clock_timestamp() + $4::bigint * interval '1 microsecond'
         WHERE e.id IN (SELECT id FROM early UNION ALL SELECT id FROM late)
         RETURNING \(EnvironmentRow.columns)
         """
 
     private static let nextDueSQL = """
-        SELECT (extract(epoch from min(greatest(next_attempt_at, coalesce(lease_expires_at, next_attempt_at))
-            ) - clock_timestamp()) * 1000000)::bigint
+        SELECT (extract(epoch from min(\(takeableAt("$1", "$2"))) - clock_timestamp()) * 1000000)::bigint
         FROM environments
         WHERE next_attempt_at IS NOT NULL AND (lease_owner IS NULL OR lease_owner <> $1)
         """
 
-    /// Keeps the claims of this replica alive.
-    func renewLeases(_ lease: Duration) async throws(ControlError) {
+    /// When a replica may claim a record; NULL: never.
+    private static func takeableAt(_ replica: String, _ lease: String) -> String {
+        """
+        CASE WHEN coalesce(host, \(replica)) = \(replica)
+            THEN greatest(next_attempt_at, lease_expires_at)
+            WHEN ready_at IS NULL AND server_pid IS NULL
+            THEN greatest(next_attempt_at, lease_expires_at) + \(lease)::bigint * interval '1 microsecond' END
+        """
+    }
+
+    /// Says that this replica is alive.
+    func beacon() async throws(ControlError) {
+        try await storing("say that this replica is alive") {
+            try await pool.query(
+                """
+                INSERT INTO replicas (name, hostname, version) VALUES ($1, $2, $3)
+                ON CONFLICT (name) DO UPDATE SET hostname = $2, version = $3, seen_at = clock_timestamp()
+                """, .text(replica), .text(HostName.current), .text(ControlPlane.version))
+        }
+    }
+
+    /// Keeps the claims of this replica alive. Returns those there are: others took the rest over.
+    func renewLeases(_ lease: Duration) async throws(ControlError) -> [EnvironmentID] {
         try await storing("renew the leases") {
             try await pool.query(
                 """
                 UPDATE environments SET lease_expires_at = clock_timestamp() + $2::bigint * interval '1 microsecond'
-                WHERE lease_owner = $1
-                """, .text(replica), .int(lease.microseconds))
+                WHERE lease_owner = $1 RETURNING id
+                """, .text(replica), .int(lease.microseconds)
+            ).map { EnvironmentID(try $0[0].string) }
         }
     }
 

@@ -72,8 +72,10 @@ extension RecordStore {
     func portsInUse(_ ports: ClosedRange<Int>) async throws(ControlError) -> Int {
         try await storing("count the ports") {
             let rows = try await pool.query(
-                "SELECT count(*) FROM environments WHERE port BETWEEN $1 AND $2", .int(ports.lowerBound),
-                .int(ports.upperBound))
+                """
+                SELECT count(*) FROM environments
+                WHERE port BETWEEN $1 AND $2 AND coalesce(host, '') IN ('', $3)
+                """, .int(ports.lowerBound), .int(ports.upperBound), .text(replica))
             return try rows.first?[0].int ?? 0
         }
     }

@@ -68,7 +68,7 @@ extension RecordStore {
                         .int(request.ttl.microseconds), .utf8(LabelText.encode(request.labels)),
                         .text(request.owner), .bytea(secret), .int(request.ports.lowerBound),
                         .int(request.ports.upperBound), .text(request.actor.name), .text(request.actor.source),
-                        .int(request.idleTimeout.microseconds),
+                        .int(request.idleTimeout.microseconds), .text(replica),
                     ]))
             guard let row = rows.first else { return nil }
             return try EnvironmentRow.decode(row, secrets: secrets).record
@@ -83,16 +83,16 @@ extension RecordStore {
             ORDER BY g.number DESC LIMIT 1 FOR SHARE OF s, g
         ), free AS (
             SELECT p AS port FROM generate_series($8::int, $9::int) AS p
-            WHERE NOT EXISTS (SELECT 1 FROM environments WHERE port = p)
+            WHERE NOT EXISTS (SELECT 1 FROM environments WHERE port = p AND coalesce(host, '') IN ('', $13))
             ORDER BY random() LIMIT 1
         ), instant AS (
             SELECT clock_timestamp() AS at
         ), e AS (
             INSERT INTO environments (id, name, snapshot_id, snapshot_name, generation, owner, labels, phase,
-                next_attempt_at, created_at, expires_at, ttl_us, idle_us, port, region, account_id, role_password)
+                next_attempt_at, created_at, expires_at, ttl_us, idle_us, port, region, account_id, role_password, host)
             SELECT $1, $2, source.id, source.name, source.number, $6, $5::jsonb, 'requested',
                 instant.at, instant.at, instant.at + $4::bigint * interval '1 microsecond', $4::bigint, $12::bigint,
-                free.port, source.region, source.account_id, $7
+                free.port, source.region, source.account_id, $7, $13
             FROM source, free, instant
             ON CONFLICT (name) WHERE phase <> 'deleted' AND NOT pooled DO NOTHING
             RETURNING *
@@ -121,9 +121,9 @@ extension RecordStore {
             let rows = try await pool.query(
                 """
                 SELECT p FROM generate_series($1::int, $2::int) AS p
-                WHERE NOT EXISTS (SELECT 1 FROM environments WHERE port = p)
+                WHERE NOT EXISTS (SELECT 1 FROM environments WHERE port = p AND coalesce(host, '') IN ('', $3))
                 ORDER BY random()
-                """, .int(ports.lowerBound), .int(ports.upperBound))
+                """, .int(ports.lowerBound), .int(ports.upperBound), .text(replica))
             return try rows.map { try $0[0].int }
         }
     }

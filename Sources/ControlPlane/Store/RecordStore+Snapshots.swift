@@ -102,6 +102,18 @@ extension RecordStore {
         }
     }
 
+    /// The newest generation that can be cloned; nil when the snapshot is gone or has none.
+    func newestReadyGeneration(_ snapshot: SnapshotID) async throws(ControlError) -> Int? {
+        try await storing("read the snapshot") {
+            try await pool.query(
+                """
+                SELECT max(g.number) FROM generations g JOIN snapshots s ON s.id = g.snapshot_id
+                WHERE s.id = $1 AND s.deleted_at IS NULL AND g.state = 'ready'
+                """, .text(snapshot.text)
+            ).first?[0].orNil.map { try $0.int }
+        }
+    }
+
     /// Asks a running import to stop. False when none runs.
     func requestCancel(_ snapshot: SnapshotRecord, by actor: Actor) async throws(ControlError) -> Bool {
         try await storing("cancel the import") {
@@ -131,7 +143,8 @@ extension RecordStore {
                 let busy = try await connection.query(
                     """
                     SELECT name FROM environments
-                    WHERE snapshot_id = $1 AND phase IN ('requested', 'cloning') AND NOT pooled ORDER BY name LIMIT 1
+                    WHERE snapshot_id = $1 AND phase IN ('requested', 'resetting', 'cloning') AND NOT pooled
+                    ORDER BY name LIMIT 1
                     """, .text(snapshot.id.text))
                 if let name = try busy.first?[0].string {
                     throw ControlError(

@@ -24,6 +24,16 @@ package struct ExtendEnvironmentBody: Codable, Sendable, Equatable {
     }
 }
 
+/// Body of `POST /v1/environments/{name}/reset`.
+package struct ResetEnvironmentBody: Codable, Sendable, Equatable {
+    /// Whether to take the snapshot's newest generation instead of the environment's own; absent: no.
+    package var latest: Bool?
+
+    package init(latest: Bool? = nil) {
+        self.latest = latest
+    }
+}
+
 /// Body of `POST /v1/snapshots`.
 package struct CreateSnapshotBody: Codable, Sendable, Equatable {
     package var name: String

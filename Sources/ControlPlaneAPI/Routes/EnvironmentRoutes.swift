@@ -15,6 +15,9 @@ struct EnvironmentRoutes: Sendable {
         group.get(":name/credentials", use: credentials)
         group.get(":name/wait", use: wait)
         group.post(":name/extend", use: extend)
+        group.post(":name/hibernate", use: hibernate)
+        group.post(":name/wake", use: wake)
+        group.post(":name/reset", use: reset)
         group.get(":name/logs", use: logs)
         group.get(":name/events", use: events)
     }
@@ -52,8 +55,7 @@ struct EnvironmentRoutes: Sendable {
     }
 
     @Sendable private func delete(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let seconds = try request.number("wait_seconds", in: 0...3_600, preset: 0)
-        let record = try await service.delete(try name(context), wait: seconds > 0 ? .seconds(seconds) : nil, by: context.actor)
+        let record = try await service.delete(try name(context), wait: try patience(request), by: context.actor)
         return try Response.json(resource(record), status: record.phase == .deleted ? .ok : .accepted)
     }
 
@@ -79,6 +81,30 @@ struct EnvironmentRoutes: Sendable {
         let body = try await request.decoded(as: ExtendEnvironmentBody.self, context: context)
         let record = try await service.extend(try name(context), ttl: .seconds(body.ttlSeconds), by: context.actor)
         return try Response.json(resource(record))
+    }
+
+    @Sendable private func hibernate(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let record = try await service.hibernate(
+            try name(context), by: context.actor, wait: try patience(request))
+        return try Response.json(resource(record))
+    }
+
+    @Sendable private func wake(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let record = try await service.wake(try name(context), by: context.actor, wait: try patience(request))
+        return try Response.json(resource(record))
+    }
+
+    @Sendable private func reset(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let body = try await request.decoded(as: ResetEnvironmentBody.self, context: context)
+        let record = try await service.reset(
+            try name(context), latest: body.latest ?? false, by: context.actor, wait: try patience(request))
+        return try Response.json(resource(record))
+    }
+
+    /// How long to wait for the end of what was asked for; nil: not at all.
+    private func patience(_ request: Request) throws -> Duration? {
+        let seconds = try request.number("wait_seconds", in: 0...3_600, preset: 0)
+        return seconds > 0 ? .seconds(seconds) : nil
     }
 
     @Sendable private func logs(_ request: Request, context: APIRequestContext) async throws -> Response {

@@ -51,6 +51,28 @@ extension APIClient {
             timeout: .seconds(waitSeconds + 30))
     }
 
+    /// Answers when the server is gone, or after `waitSeconds` with `timeout`; the environment goes to sleep anyhow.
+    package func hibernateEnvironment(_ name: String, waitSeconds: Int) async throws(ControlError)
+        -> EnvironmentResource
+    {
+        try await post(
+            "/v1/environments/\(Self.encoded(name))/hibernate?wait_seconds=\(waitSeconds)", [String: String](),
+            as: EnvironmentResource.self, timeout: .seconds(waitSeconds + 30))
+    }
+
+    /// Starts waking; wait for `ready` with ``waitForEnvironment(_:seconds:)``.
+    package func wakeEnvironment(_ name: String) async throws(ControlError) -> EnvironmentResource {
+        try await post(
+            "/v1/environments/\(Self.encoded(name))/wake", [String: String](), as: EnvironmentResource.self)
+    }
+
+    /// Starts the reset; wait for `ready` with ``waitForEnvironment(_:seconds:)``.
+    package func resetEnvironment(_ name: String, latest: Bool) async throws(ControlError) -> EnvironmentResource {
+        try await post(
+            "/v1/environments/\(Self.encoded(name))/reset", ResetEnvironmentBody(latest: latest),
+            as: EnvironmentResource.self)
+    }
+
     package func logs(of name: String, lines: Int) async throws(ControlError) -> String {
         try await text("/v1/environments/\(Self.encoded(name))/logs?lines=\(lines)")
     }

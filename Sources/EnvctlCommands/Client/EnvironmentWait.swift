@@ -23,10 +23,11 @@ package struct EnvironmentWait: Sendable {
         while true {
             reporter.report(environment, elapsed: clock.now - began)
             switch Phase(rawValue: environment.phase) {
-            case .ready?:
+            case .ready?, .hibernated?:
+                // One that sleeps answers too: the first request wakes it.
                 reporter.finish()
                 return environment
-            case .failed?, .deleting?, .deleted?:
+            case .failed?, .expiring?, .deleting?, .deleted?:
                 reporter.finish()
                 throw ControlError(
                     .failed, subject: environment.name,

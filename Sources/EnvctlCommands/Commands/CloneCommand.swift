@@ -56,7 +56,7 @@ package struct CloneCommand: AsyncParsableCommand {
             environment.created = created
         }
         var handOut = HandOut(environment: environment)
-        if environment.phase == Phase.ready.rawValue {
+        if environment.answers {
             handOut.credentials = try await client.credentials(of: environment.name)
         }
         try context.emit(handOut, text: text(handOut, created: created, context: context))
@@ -65,7 +65,7 @@ package struct CloneCommand: AsyncParsableCommand {
     private func text(_ handOut: HandOut, created: Bool, context: CommandContext) -> String {
         let environment = handOut.environment
         let headline =
-            environment.phase == Phase.ready.rawValue
+            environment.answers
             ? "\(context.terminal.styled(environment.name, .bold)) is ready" + (created ? "" : " (it existed)")
             : "\(environment.name) is \(environment.phase); wait for it: envctl wait \(environment.name)"
         var lines = [
@@ -78,6 +78,11 @@ package struct CloneCommand: AsyncParsableCommand {
         }
         return lines.joined(separator: "\n")
     }
+}
+
+extension EnvironmentResource {
+    /// Whether a request to the endpoint is answered; one that sleeps is woken by it.
+    var answers: Bool { phase == Phase.ready.rawValue || phase == Phase.hibernated.rawValue }
 }
 
 /// What `clone --output json` prints: the environment, and its credentials once it is ready.

@@ -13,6 +13,7 @@ final class FakeWorld: Sendable {
     struct State: Sendable {
         var databases: [String: InstallationMark] = [:]
         var sealed: Set<String> = []
+        var closed: Set<String> = []
         var roles: [String: InstallationMark] = [:]
         var servers: [String: ServerProcess] = [:]
         var nextPID: Int32 = 1000
@@ -162,6 +163,8 @@ extension FakeWorld: CloneProvider {
             if let role { state.roles[role] = nil }
         }
     }
+
+    func close(database: String) async throws(ControlError) { state.withLock { _ = $0.closed.insert(database) } }
 
     func list() async throws(ControlError) -> [OwnedResource] {
         state.withLock { state in
