@@ -48,19 +48,4 @@ extension EnvironmentService {
     }
 
     private var limits: LifetimeLimits { configuration.lifetimes }
-
-    private func change(
-        _ name: String, by actor: Actor,
-        _ decide: @Sendable (EnvironmentRecord, Timestamp) throws(ControlError) -> Transition
-    ) async throws(ControlError) -> EnvironmentRecord {
-        let name = try EnvironmentName(name)
-        let runtime = try box.runtime()
-        guard let record = try await runtime.store.change(.name(name), by: actor, decide) else {
-            throw Self.unknown(name)
-        }
-        runtime.reaperWake.signal()
-        runtime.dispatcherWake.signal()
-        runtime.hub.changed(record.id.text)
-        return record
-    }
 }

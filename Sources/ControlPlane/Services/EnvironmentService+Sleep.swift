@@ -9,8 +9,8 @@ extension EnvironmentService {
     package func hibernate(_ name: String, by actor: Actor, wait: Duration? = nil) async throws(ControlError)
         -> EnvironmentRecord
     {
-        let record = try await change(name, by: actor) { record, now throws(ControlError) in
-            try Self.machine.hibernating(record, reason: "put to sleep on request", now: now)
+        let record = try await change(name, by: actor) { [machine] record, now throws(ControlError) in
+            try machine.hibernating(record, reason: "put to sleep on request", now: now)
         }
         guard let wait else { return record }
         return try await settle(record, within: wait) { $0.phase != .hibernated || $0.server == nil }
@@ -20,8 +20,8 @@ extension EnvironmentService {
     package func wake(_ name: String, by actor: Actor, wait: Duration? = nil) async throws(ControlError)
         -> EnvironmentRecord
     {
-        let record = try await change(name, by: actor) { record, now throws(ControlError) in
-            try Self.machine.waking(record, reason: "woken on request", now: now)
+        let record = try await change(name, by: actor) { [machine] record, now throws(ControlError) in
+            try machine.waking(record, reason: "woken on request", now: now)
         }
         guard let wait else { return record }
         return try await settle(record, within: wait) { $0.phase.isSettled }
@@ -37,19 +37,17 @@ extension EnvironmentService {
     ) async throws(ControlError) -> EnvironmentRecord {
         let current = try await get(name)
         let generation = try await generation(for: current, latest: latest)
-        let record = try await change(name, by: actor) { record, now throws(ControlError) in
+        let record = try await change(name, by: actor) { [machine] record, now throws(ControlError) in
             guard record.id == current.id else {
                 throw ControlError(
                     .conflict, subject: name, "environment '\(name)' was deleted and made again meanwhile",
                     hint: "look at it with `envctl show \(name)`, then reset it again")
             }
-            return try Self.machine.resetting(record, to: generation, now: now)
+            return try machine.resetting(record, to: generation, now: now)
         }
         guard let wait else { return record }
         return try await settle(record, within: wait) { $0.phase.isSettled }
     }
-
-    private static let machine = EnvironmentMachine()
 
     private func generation(
         for record: EnvironmentRecord, latest: Bool
