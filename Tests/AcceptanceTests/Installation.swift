@@ -21,6 +21,8 @@ import Testing
 struct Installation: Sendable {
     let home: String
     let ports: ClosedRange<Int>
+    /// Variables beyond those that every installation here has.
+    var settings: [String: String] = [:]
 
     struct Result: Sendable {
         var exitCode: Int32
@@ -29,12 +31,14 @@ struct Installation: Sendable {
     }
 
     /// - Parameter ports: of endpoints; tests that run side by side take ranges that do not overlap.
-    static func with<T>(ports: ClosedRange<Int>, _ body: (Installation) async throws -> T) async throws -> T {
+    static func with<T>(
+        ports: ClosedRange<Int>, settings: [String: String] = [:], _ body: (Installation) async throws -> T
+    ) async throws -> T {
         let home = "/tmp/envctl-accept-\(UUID().uuidString.prefix(8).lowercased())"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         // PostgreSQL runs as an unprivileged user when the tests run as root, and must be able to pass through.
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: home)
-        let installation = Installation(home: home, ports: ports)
+        let installation = Installation(home: home, ports: ports, settings: settings)
         let result: Swift.Result<T, any Error>
         do {
             result = .success(try await body(installation))
@@ -49,8 +53,10 @@ struct Installation: Sendable {
     }
 
     /// An installation whose control plane runs and holds the sample shop as `prod-snapshot`.
-    static func withSnapshot<T>(ports: ClosedRange<Int>, _ body: (Installation) async throws -> T) async throws -> T {
-        try await with(ports: ports) { installation in
+    static func withSnapshot<T>(
+        ports: ClosedRange<Int>, settings: [String: String] = [:], _ body: (Installation) async throws -> T
+    ) async throws -> T {
+        try await with(ports: ports, settings: settings) { installation in
             try await installation.expect("up")
             try await installation.expect("snapshot", "import", "prod-snapshot", "--from-export", sampleShop)
             return try await body(installation)
@@ -66,8 +72,9 @@ struct Installation: Sendable {
     var environment: [String: String] {
         [
             "PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin", "HOME": home, "ENVCTL_HOME": home,
-            "ENVCTL_LISTEN": "127.0.0.1:0", "ENVCTL_PORTS": "\(ports.lowerBound)-\(ports.upperBound)", "ENVCTL_POOL_SIZE": "0",
-        ]
+            "ENVCTL_LISTEN": "127.0.0.1:0", "ENVCTL_PORTS": "\(ports.lowerBound)-\(ports.upperBound)",
+            "ENVCTL_POOL_SIZE": "0",
+        ].merging(settings) { $1 }
     }
 
     /// Runs `envctl` to its end.
@@ -122,11 +129,13 @@ struct Installation: Sendable {
     // MARK: - The control plane as a process
 
     /// Starts `envctl server` and returns once it answers, or is gone.
-    func startServer(failpoint: Failpoint? = nil) async throws -> Int32 {
+    ///
+    /// - Parameter stops: whether the failpoint stops the process instead of killing it.
+    func startServer(failpoint: Failpoint? = nil, stops: Bool = false) async throws -> Int32 {
         let log = open(home + "/server.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         try #require(log >= 0)
         defer { close(log) }
-        let extra = failpoint.map { ["ENVCTL_FAILPOINT": $0.rawValue] } ?? [:]
+        let extra = failpoint.map { ["ENVCTL_FAILPOINT": $0.rawValue + (stops ? ":stop" : "")] } ?? [:]
         let pid = try ChildProcess.spawn(options(["server"], environment: extra, output: log))
         let end = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < end {
@@ -144,6 +153,13 @@ struct Installation: Sendable {
         let process = try #require(ProcessIdentity(pid: pid))
         process.signal(SIGTERM)
         #expect(await process.isGone(within: .seconds(20)))
+    }
+
+    /// The server of the private PostgreSQL.
+    func postgres() async throws -> PrivatePostgresServer {
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let postgres = PrivatePostgres(stateDirectory: home, environment: environment, logger: logger)
+        return try #require(try await postgres.find())
     }
 
     // MARK: - What exists
@@ -174,14 +190,38 @@ struct Installation: Sendable {
             + first.compactMap { Int32(String(decoding: $0.prefix { $0 != 10 && $0 != 32 }, as: UTF8.self)) }
     }
 
+    /// The process of the control plane.
+    func controlPlane() throws -> Int32 {
+        struct Info: Decodable { var pid: Int32 }
+        let info = try #require(FileManager.default.contents(atPath: home + "/run/server.json"))
+        return try JSONDecoder().decode(Info.self, from: info).pid
+    }
+
+    /// Whether it becomes so within some seconds.
+    func eventually(_ isSo: () async throws -> Bool) async throws -> Bool {
+        let end = ContinuousClock.now + .seconds(15)
+        while ContinuousClock.now < end {
+            if try await isSo() { return true }
+        }
+        return false
+    }
+
+    /// How many sessions there are in databases whose name begins so.
+    func connections(to prefix: String) async throws -> Int {
+        let connection = try await PostgresConnection.connect(try await postgres().admin)
+        let rows = try await connection.query(
+            "SELECT count(*) FROM pg_stat_activity WHERE starts_with(datname, $1)", .text(prefix))
+        let count = try rows.first?[0].int ?? 0
+        await connection.close()
+        return count
+    }
+
     /// The servers of environments that run.
     func servers() -> [String] { processes().filter { $0.contains("extenddb-server") } }
 
     /// Names of databases and roles of environments.
     func storage() async throws -> (databases: [String], roles: [String]) {
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let postgres = PrivatePostgres(stateDirectory: home, environment: environment, logger: logger)
-        let server = try #require(try await postgres.find())
+        let server = try await postgres()
         let connection = try await PostgresConnection.connect(server.admin)
         let databases = try await connection.query(
             "SELECT datname FROM pg_database WHERE datname LIKE 'envctl\\_e\\_%' ORDER BY 1")

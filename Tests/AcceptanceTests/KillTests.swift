@@ -89,7 +89,7 @@ import Testing
         -H 'X-Amz-Target: DynamoDB_20120810.Scan' -d '{"TableName":"shop","Limit":3}'
         """
 
-    private static func requireKilled(_ pid: Int32, at failpoint: Failpoint) async throws {
+    static func requireKilled(_ pid: Int32, at failpoint: Failpoint) async throws {
         var exit: ChildProcess.Exit?
         _ = await ChildProcess.poll(within: .seconds(20)) {
             exit = exit ?? ChildProcess.reap(pid)
@@ -98,7 +98,7 @@ import Testing
         try #require(exit == .signal(9), "\(failpoint.rawValue): ended with \(String(describing: exit))")
     }
 
-    private static func expectNothingBut(_ count: Int, in it: Installation, after failpoint: Failpoint) async throws {
+    static func expectNothingBut(_ count: Int, in it: Installation, after failpoint: Failpoint) async throws {
         let where_ = Comment(rawValue: failpoint.rawValue)
         let storage = try await it.storage()
         #expect(storage.databases.count == count, where_)

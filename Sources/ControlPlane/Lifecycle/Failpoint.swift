@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -41,9 +43,14 @@ package enum Failpoint: String, Sendable, CaseIterable {
     /// Kills this process here if that was asked for, or stops it until somebody continues it; else costs one
     /// comparison.
     package func hit() {
-        guard let armed = Failpoint.armed, armed.point == self else { return }
+        guard let armed = Failpoint.armed, armed.point == self, !Self.hasHit.exchange(true, ordering: .relaxed) else {
+            return
+        }
         kill(getpid(), armed.signal)
     }
+
+    /// Whether it was hit: a process that was continued is not stopped again.
+    private static let hasHit = Atomic(false)
 
     /// The moment that `ENVCTL_FAILPOINT` names, and the signal: SIGKILL, or SIGSTOP when `:stop` follows the name.
     package static let armed: (point: Failpoint, signal: Int32)? = getenv("ENVCTL_FAILPOINT").flatMap {

@@ -61,7 +61,7 @@ extension RecordStore {
                                 .text(refill.snapshot.text), .int(refill.generation),
                                 .textArray(members.map(\.id.text)),
                                 .byteaArray(passwords), .int(settings.ports.lowerBound),
-                                .int(settings.ports.upperBound),
+                                .int(settings.ports.upperBound), .text(replica),
                             ]))
                 }
                 return (view, plan)
@@ -203,16 +203,16 @@ extension RecordStore {
         ), free AS (
             SELECT port, row_number() OVER () AS place FROM (
                 SELECT p AS port FROM generate_series($5::int, $6::int) AS p
-                WHERE NOT EXISTS (SELECT 1 FROM environments WHERE port = p)
+                WHERE NOT EXISTS (SELECT 1 FROM environments WHERE port = p AND coalesce(host, '') IN ('', $7))
                 ORDER BY random() LIMIT cardinality($3::text[])) AS drawn
         ), instant AS (
             SELECT clock_timestamp() AS at
         ), e AS (
             INSERT INTO environments (id, name, snapshot_id, snapshot_name, generation, phase, next_attempt_at,
-                created_at, expires_at, ttl_us, port, region, account_id, role_password, pooled)
+                created_at, expires_at, ttl_us, port, region, account_id, role_password, pooled, host)
             SELECT wanted.id, 'pool-' || wanted.id, source.id, source.name, source.number, 'requested', instant.at,
                 instant.at, instant.at + interval '100 years', 0, free.port, source.region, source.account_id,
-                wanted.password, true
+                wanted.password, true, $7
             FROM source, instant, wanted JOIN free USING (place)
             RETURNING *
         )

@@ -16,6 +16,8 @@ final class FakeWorld: Sendable {
         var closed: Set<String> = []
         var roles: [String: InstallationMark] = [:]
         var servers: [String: ServerProcess] = [:]
+        /// The database that each environment's last server was started on.
+        var served: [String: String] = [:]
         var nextPID: Int32 = 1000
         var calls: [Call] = []
         var active: [Call: Int] = [:]
@@ -31,10 +33,14 @@ final class FakeWorld: Sendable {
 
     let state = Mutex(State())
     private let gates = Mutex<[Call: Gate]>([:])
-    let knocks: AsyncStream<String>
-    private let knocking: AsyncStream<String>.Continuation
+    private let knocking = Mutex<AsyncStream<String>.Continuation?>(nil)
 
-    init() { (knocks, knocking) = AsyncStream.makeStream(of: String.self) }
+    /// A stream for each process that asks; the last one is told.
+    var knocks: AsyncStream<String> {
+        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
+        knocking.withLock { $0 = continuation }
+        return stream
+    }
 
     var snapshot: State { state.withLock { $0 } }
 
@@ -154,7 +160,9 @@ extension FakeWorld: CloneProvider {
         defer { leave(.drop) }
         state.withLock { state in
             if let database {
-                if let mark = state.databases[database], state.servers[mark.id] != nil {
+                if let mark = state.databases[database], state.servers[mark.id] != nil,
+                    state.served[mark.id] == database
+                {
                     state.violations.append("dropped \(database) under a running server")
                 }
                 state.databases[database] = nil
@@ -215,6 +223,7 @@ extension FakeWorld: Launcher {
             state.nextPID += 1
             let process = ServerProcess(pid: state.nextPID, startTime: Int64(state.nextPID) * 7, port: request.port)
             state.servers[request.id] = process
+            state.served[request.id] = request.database.database
             state.heldPorts[request.id] = request.port
             return .success(process)
         }
@@ -255,7 +264,7 @@ extension FakeWorld: Launcher {
     /// As if a client connected to the held port of a watched environment.
     func knock(_ id: EnvironmentID) {
         let isWatched = state.withLock { $0.watched.remove(id.text) != nil }
-        if isWatched { knocking.yield(id.text) }
+        if isWatched { _ = knocking.withLock { $0?.yield(id.text) } }
     }
 
     func sinceLastRequest(directory: String) -> Duration? { state.withLock { $0.sinceLastRequest[directory] } }

@@ -112,6 +112,26 @@ struct LifecycleHarness: Sendable {
         }
     }
 
+    /// Returns when a connection to the environment's port would be noticed.
+    func watched(_ id: EnvironmentID) async throws {
+        let isWatched = await ChildProcess.poll(within: patience) { world.snapshot.watched.contains(id.text) }
+        try #require(isWatched)
+    }
+
+    /// A further sealed generation of a snapshot.
+    func addGeneration(_ number: Int, of snapshot: String) async throws {
+        let record = try await snapshots.get(snapshot)
+        try await store.pool.query(
+            """
+            INSERT INTO generations (snapshot_id, number, state, source, account_id, region, ready_at)
+            VALUES ($1, $2, 'ready', '/exports', '123456789012', 'eu-central-1', clock_timestamp())
+            """, .text(record.id.text), .int(number))
+        let mark = InstallationMark(
+            installation: installation.text, kind: .snapshot, id: record.id.text, generation: number)
+        let database = ResourceNames.snapshotDatabase(record.id, generation: number)
+        world.state.withLock { $0.databases[database] = mark }
+    }
+
     /// A sealed snapshot, as an import leaves it.
     func addSnapshot(_ name: String) async throws {
         var generator = SystemRandomNumberGenerator()
@@ -169,5 +189,19 @@ struct LifecycleHarness: Sendable {
         } catch {
             return (error as? ControlError)?.code
         }
+    }
+}
+
+/// Runs `body` with the inside of one process, prepared and not running, for what several processes after one another
+/// do on the same records.
+func withHarness(_ body: @Sendable (LifecycleHarness) async throws -> Void) async throws {
+    let configuration = LifecycleHarness.configuration(directory: try TemporaryDirectory.make("restart"))
+    try await withTestPool(limits: .init(maximum: 8)) { pool in
+        try await RecordStore.migrate(pool)
+        let world = FakeWorld()
+        let harness = try await LifecycleHarness.make(pool, world, configuration, replica: "one")
+        for name in ["prod", "other"] { try await harness.addSnapshot(name) }
+        try await body(harness)
+        #expect(world.snapshot.violations.isEmpty)
     }
 }

@@ -118,16 +118,4 @@ import Testing
             }
         }
     }
-
-    private func withHarness(_ body: @Sendable (LifecycleHarness) async throws -> Void) async throws {
-        let configuration = LifecycleHarness.configuration(directory: try TemporaryDirectory.make("restart"))
-        try await withTestPool(limits: .init(maximum: 8)) { pool in
-            try await RecordStore.migrate(pool)
-            let world = FakeWorld()
-            let harness = try await LifecycleHarness.make(pool, world, configuration, replica: "one")
-            for name in ["prod", "other"] { try await harness.addSnapshot(name) }
-            try await body(harness)
-            #expect(world.snapshot.violations.isEmpty)
-        }
-    }
 }

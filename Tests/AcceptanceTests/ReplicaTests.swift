@@ -1,0 +1,101 @@
+import ControlPlane
+import Environments
+import Postgres
+import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Two control planes with state directories of their own on one PostgreSQL.
+@Suite(.serialized) struct ReplicaTests {
+    /// Short, so that a take-over does not take a minute.
+    private static let lease = ["ENVCTL_LEASE": "2s"]
+
+    /// `first` runs the private PostgreSQL, which outlives it; `second` uses the same by its URL.
+    private func withTwo(
+        ports: Int, _ body: (_ first: Installation, _ second: Installation) async throws -> Void
+    ) async throws {
+        try await Installation.withSnapshot(ports: ports...ports + 19, settings: Self.lease) { first in
+            let admin = try await first.postgres().admin
+            let url = "postgresql://\(admin.user):\(admin.password ?? "")@127.0.0.1:\(admin.port)/envctl"
+            let settings = Self.lease.merging(["ENVCTL_DATABASE_URL": url]) { $1 }
+            try await Installation.with(ports: ports + 20...ports + 39, settings: settings) { second in
+                try FileManager.default.createDirectory(
+                    atPath: second.home + "/run", withIntermediateDirectories: true)
+                try FileManager.default.copyItem(
+                    atPath: first.home + "/run/secret.key", toPath: second.home + "/run/secret.key")
+                try await second.expect("up")
+                try await body(first, second)
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(3)))
+    func eitherCanBeKilledAndTheOtherGoesOn() async throws {
+        try await withTwo(ports: 24_700) { first, second in
+            try await first.expect("clone", "prod-snapshot", "of-first")
+            try await second.expect("clone", "prod-snapshot", "of-second")
+            let both = ["of-first": "ready", "of-second": "ready"]
+            #expect(try await first.environments() == both)
+            #expect(first.servers().count == 1 && second.servers().count == 1)
+            for (killed, other, own) in [(first, second, "of-first"), (second, first, "of-second")] {
+                let pid = try killed.controlPlane()
+                try #require(ProcessIdentity(pid: pid)).signal(9)
+                #expect(await ProcessIdentity(pid: pid)?.isGone(within: .seconds(5)) ?? true)
+                // What belongs to the killed one is listed, serves on, and is left alone.
+                #expect(try await other.environments() == both)
+                #expect(try await other.expect("exec", own, "--", "sh", "-c", KillTests.scan).contains("\"Count\":3"))
+                #expect(killed.servers().count == 1)
+                // The other one does its work as before.
+                try await other.expect("clone", "prod-snapshot", "meanwhile")
+                try await other.expect("delete", "meanwhile")
+                _ = try await killed.startServer()
+                #expect(try await killed.environments() == both)
+            }
+            // A deletion is asked of either, and done by the one on whose machine it runs.
+            try await second.expect("delete", "of-first")
+            try await first.expect("delete", "of-second")
+            #expect(first.servers().isEmpty && second.servers().isEmpty)
+            #expect(try await first.storage().databases.isEmpty)
+            #expect(try await first.storage().roles.isEmpty)
+        }
+    }
+
+    /// The first one is stopped in the middle of a clone, and goes on when the second one has long taken over.
+    @Test(.timeLimit(.minutes(4)), arguments: [Failpoint.cloneAfter, .sealBefore, .sealAfter, .launchAfter])
+    func aReplicaThatWasStoppedDoesNotActWhenItGoesOn(failpoint: Failpoint) async throws {
+        let offset = [Failpoint.cloneAfter, .sealBefore, .sealAfter, .launchAfter].firstIndex(of: failpoint) ?? 0
+        try await withTwo(ports: 24_740 + 40 * offset) { first, second in
+            try await first.stopServer()
+            let stopped = try await first.startServer(failpoint: failpoint, stops: true)
+            try await first.expect("clone", "prod-snapshot", "taken", "--no-wait")
+            try await second.expect("wait", "taken", "--timeout", "30s")
+            #expect(second.servers().count == 1)
+            let credentials = try await second.expect("env", "taken", "--format", "json")
+            let server = try await second.pid(of: "taken")
+
+            try #require(ProcessIdentity(pid: stopped)).signal(SIGCONT)
+            let isUndone = try await first.eventually { first.servers().isEmpty }
+            #expect(isUndone, "a server that was started too late is left")
+            // It is a healthy replica again, and what it was at is not its any more.
+            try await first.expect("clone", "prod-snapshot", "next")
+            #expect(try await first.environments() == ["taken": "ready", "next": "ready"])
+            #expect(try await second.expect("env", "taken", "--format", "json") == credentials)
+            #expect(try await second.pid(of: "taken") == server)
+            #expect(try await first.expect("exec", "taken", "--", "sh", "-c", KillTests.scan).contains("\"Count\":3"))
+            #expect(try await first.storage().databases.count == 2)
+            try await first.expect("delete", "taken", "next")
+            #expect(try await first.storage().databases.isEmpty)
+            #expect(first.servers().isEmpty && second.servers().isEmpty)
+        }
+    }
+}
