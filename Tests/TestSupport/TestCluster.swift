@@ -38,7 +38,7 @@ enum TestCluster {
             binaries.path("postgres"),
             [
                 "-D", data, "-k", root, "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c",
-                "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c",
+                "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=400", "-c",
                 "shared_buffers=128MB", "-c", "autovacuum=off", "-c", "max_wal_size=4GB", "-c", "log_statement=none",
             ], owner: owner, log: "\(root)/server.log", deathSignal: SIGQUIT)
         stopAtExit(pid)
