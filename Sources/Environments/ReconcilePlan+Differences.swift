@@ -92,6 +92,9 @@ extension ReconcilePlan.Inputs {
             return isRecorded ? nil : "no record knows generation \(generation) of snapshot \(id)"
         case .environment(let id):
             guard let record = records[id] else { return "no record knows environment \(id)" }
+            if resource.kind != .directory, !record.hasStorage {
+                return "environment '\(record.name)' has no storage any more"
+            }
             switch resource.kind {
             case .database:
                 guard !record.databases.contains(resource.name) else { return nil }

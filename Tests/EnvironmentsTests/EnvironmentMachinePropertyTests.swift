@@ -17,7 +17,7 @@ import Testing
             if faults == 0 { #expect(life.record.phase == .ready, "\(again(seed))") }
             if life.record.phase == .ready {
                 #expect(life.world.hasSealedCopy(life.record), "\(again(seed))")
-                #expect(life.world.servers[life.record.id]?.identity == life.record.server, "\(again(seed))")
+                #expect(life.world.server(of: life.record)?.identity == life.record.server, "\(again(seed))")
                 #expect(life.phases.contains(.sealing) && life.phases.contains(.probing), "\(again(seed))")
             } else {
                 #expect(!life.world.holdsAnything(of: life.record), "\(again(seed)): a failed clone left something")
@@ -98,14 +98,14 @@ import Testing
         #expect(record.phase.isSettled, "\(again(seed)): ends in \(record.phase)")
         switch record.phase {
         case .ready:
-            #expect(world.servers[record.id]?.identity == record.server, "\(again(seed))")
+            #expect(world.server(of: record)?.identity == record.server, "\(again(seed))")
             #expect(world.served(to: record)?.database == record.database, "\(again(seed))")
         case .hibernated:
-            #expect(world.servers[record.id] == nil, "\(again(seed)): it sleeps and has a process")
-            #expect(world.heldPorts[record.id] == record.port, "\(again(seed)): nobody would wake it")
+            #expect(world.server(of: record) == nil, "\(again(seed)): it sleeps and has a process")
+            #expect(world.heldPort(of: record) == record.port, "\(again(seed)): nobody would wake it")
         case .expiring, .failed:
-            #expect(world.servers[record.id] == nil, "\(again(seed)): \(record.phase) and has a process")
-            #expect(world.heldPorts[record.id] == nil, "\(again(seed)): \(record.phase) and clients hang")
+            #expect(world.server(of: record) == nil, "\(again(seed)): \(record.phase) and has a process")
+            #expect(world.heldPort(of: record) == nil, "\(again(seed)): \(record.phase) and clients hang")
         case .queued, .requested, .cloning, .sealing, .starting, .probing, .resetting, .deleting, .deleted: break
         }
         if record.phase == .ready || record.phase == .hibernated {

@@ -93,6 +93,13 @@ import Testing
         #expect(plan.steps.filter { $0.action == .wake }.count == 1)
     }
 
+    /// A worker that was stopped in the middle of a copy and goes on after another one has given the environment up.
+    @Test func aCopyThatWasMadeTooLateIsAnOrphan() throws {
+        let record = try record("a", .failed) { $0.hasStorage = false }
+        let plan = twice(inputs(resources(of: record), [record]))
+        #expect(plan.steps.map(\.subject.description) == ["database envctl_e_a_g1", "role envctl_r_a"])
+    }
+
     @Test func aServerOnTheWrongMachineIsAnOrphan() throws {
         let here = try record("here") { $0.host = "one" }
         let there = try record("there") { $0.host = "two" }

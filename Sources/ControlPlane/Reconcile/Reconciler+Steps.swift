@@ -42,8 +42,8 @@ extension Reconciler {
 
     private func knows(_ record: EnvironmentRecord, _ resource: FoundResource) -> Bool {
         switch resource.kind {
-        case .database: record.databases.contains(resource.name)
-        case .role: record.role == resource.name
+        case .database: record.hasStorage && record.databases.contains(resource.name)
+        case .role: record.hasStorage && record.role == resource.name
         case .directory: record.host.map { $0 == store.replica } ?? true
         }
     }

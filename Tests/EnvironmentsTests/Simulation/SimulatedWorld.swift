@@ -1,7 +1,8 @@
 import Environments
 
 /// What really exists while decisions are driven: databases with whose data and which credential, roles, servers with
-/// the database that they serve, and held ports, of any number of environments. Faults are drawn from a seed.
+/// the database that they serve, held ports and directories, of any number of environments on any number of machines.
+/// Faults are drawn from a seed.
 ///
 /// Breaking a rule is written to `violations`, each beginning with the name of the property that it breaks.
 struct SimulatedWorld {
@@ -15,6 +16,14 @@ struct SimulatedWorld {
         var credential: String?
         /// Whether a user was told that it is ready: from then on its contents are theirs.
         var isHandedOut = false
+        /// The claim under which it was sealed; an older one must not seal it again.
+        var sealedUnder: Int64 = 0
+    }
+
+    /// An environment on a machine.
+    struct Place: Hashable {
+        var id: EnvironmentID
+        var host: String
     }
 
     struct Server: Hashable {
@@ -28,26 +37,31 @@ struct SimulatedWorld {
     var databases: [String: Copy] = [:]
     /// By environment.
     var roles: Set<String> = []
-    var servers: [EnvironmentID: Server] = [:]
-    var heldPorts: [EnvironmentID: Int] = [:]
-    /// Ports that foreign processes listen on.
+    var servers: [Place: Server] = [:]
+    var heldPorts: [Place: Int] = [:]
+    var directories: Set<Place> = []
+    /// Ports that foreign processes listen on, on every machine.
     var foreignPorts: Set<Int> = []
     private(set) var copiesMade = 0
     private(set) var serversStarted: Int32 = 0
     private(set) var violations: [String] = []
     private(set) var effects: [(id: EnvironmentID, effect: Effect)] = []
 
+    /// The only machine of a life that is driven alone.
+    static let host = "one"
+
     mutating func violated(_ property: String, _ what: String) { violations.append("\(property): \(what)") }
 
     /// Carries an effect out, unless a fault comes before it; one in the middle leaves it half done, and one after it
     /// loses the answer only.
     mutating func perform(
-        _ effect: Effect, for record: EnvironmentRecord, faults: Double, using generator: inout SeededGenerator
+        _ effect: Effect, for record: EnvironmentRecord, on host: String = Self.host, claim: Int64 = 0, faults: Double,
+        using generator: inout SeededGenerator
     ) -> Result<EffectResult, ControlError> {
         effects.append((record.id, effect))
         if generator.chance(faults) { return .failure(Self.fault(&generator)) }
         do throws(ControlError) {
-            let result = try carryOut(effect, record, faults, &generator)
+            let result = try carryOut(effect, record, host, claim, faults, &generator)
             if generator.chance(faults) { return .failure(Self.lostReply(&generator)) }
             return .success(result)
         } catch {
@@ -55,21 +69,31 @@ struct SimulatedWorld {
         }
     }
 
-    func observe(_ record: EnvironmentRecord) -> Observation {
+    func observe(_ record: EnvironmentRecord, on host: String = Self.host) -> Observation {
+        let place = Place(id: record.id, host: host)
         switch record.phase {
         case .queued, .requested, .cloning, .sealing, .deleted:
             // As the performer: a server is started only after sealing, so none is looked for.
-            Observation(server: nil, holdsPort: heldPorts[record.id] != nil)
+            return Observation(server: nil, holdsPort: heldPorts[place] != nil)
         case .starting, .probing, .ready, .hibernated, .resetting, .expiring, .failed, .deleting:
-            Observation(server: servers[record.id]?.identity, holdsPort: heldPorts[record.id] != nil)
+            return Observation(server: servers[place]?.identity, holdsPort: heldPorts[place] != nil)
         }
     }
 
-    mutating func killServer(_ id: EnvironmentID) { servers[id] = nil }
+    mutating func killServer(_ id: EnvironmentID) { servers = servers.filter { $0.key.id != id } }
+
+    /// The server of an environment on the machine that its record names.
+    func server(of record: EnvironmentRecord) -> Server? {
+        servers[Place(id: record.id, host: record.host ?? Self.host)]
+    }
+
+    func heldPort(of record: EnvironmentRecord) -> Int? {
+        heldPorts[Place(id: record.id, host: record.host ?? Self.host)]
+    }
 
     /// The copy that a client reaches with that environment's credential now; nil when it is refused or not answered.
     func served(to record: EnvironmentRecord) -> (database: String, copy: Copy)? {
-        guard let server = servers[record.id], let copy = databases[server.database],
+        guard let server = server(of: record), let copy = databases[server.database],
             let key = record.credential?.accessKeyID, copy.credential == key
         else { return nil }
         return (server.database, copy)
@@ -78,7 +102,8 @@ struct SimulatedWorld {
     /// Whether anything of the environment is left.
     func holdsAnything(of record: EnvironmentRecord) -> Bool {
         record.databases.contains { databases[$0] != nil } || roles.contains(record.role)
-            || servers[record.id] != nil || heldPorts[record.id] != nil
+            || servers.contains { $0.key.id == record.id } || heldPorts.contains { $0.key.id == record.id }
+            || directories.contains { $0.id == record.id }
     }
 
     /// Whether the environment's copy of now is there and sealed with its credential.
@@ -88,6 +113,9 @@ struct SimulatedWorld {
 
     /// To be told when a record says `ready`.
     mutating func handOut(_ record: EnvironmentRecord) { databases[record.database]?.isHandedOut = true }
+
+    /// What a machine that starts again has lost.
+    mutating func releasePorts(on host: String) { heldPorts = heldPorts.filter { $0.key.host != host } }
 
     static func fault(_ generator: inout SeededGenerator) -> ControlError {
         let codes: [ControlError.Code] = [.failed, .unavailable, .timeout, .portInUse, .capacity]
@@ -103,34 +131,39 @@ struct SimulatedWorld {
     // MARK: - Effects
 
     private mutating func carryOut(
-        _ effect: Effect, _ record: EnvironmentRecord, _ faults: Double, _ generator: inout SeededGenerator
+        _ effect: Effect, _ record: EnvironmentRecord, _ host: String, _ claim: Int64, _ faults: Double,
+        _ generator: inout SeededGenerator
     ) throws(ControlError) -> EffectResult {
+        let place = Place(id: record.id, host: host)
         switch effect {
         case .clone: try clone(record, faults, &generator)
-        case .seal: return seal(record)
-        case .takePort: return .port(try freePort(&generator))
-        case .launch: return .launched(try launch(record))
+        case .seal: return try seal(record, claim)
+        case .takePort: return .port(try freePort(host, &generator))
+        case .launch: return .launched(try launch(record, place))
         case .probe:
-            if servers[record.id] == nil { throw ControlError(.failed, "the server ended before it answered") }
-            if served(to: record)?.database != record.database {
+            guard servers[place] != nil, databases[record.database] != nil else {
+                throw ControlError(.failed, "the server ended before it answered")
+            }
+            if servers[place]?.database != record.database || !hasSealedCopy(record) {
                 violated("ready-means-ready", "\(record.name) was probed through another copy")
             }
         case .stopServer:
             if record.phase.isWanted {
-                if let server = servers[record.id] { heldPorts[record.id] = server.port }
+                if let server = servers[place] { heldPorts[place] = server.port }
             } else {
-                heldPorts[record.id] = nil
+                heldPorts[place] = nil
             }
-            servers[record.id] = nil
+            servers[place] = nil
         case .holdPort:
             guard let port = record.port else { throw ControlError(.failed, "no port is reserved") }
-            try hold(port, record)
-        case .dropPrevious: drop(record.databases.dropLast(), record)
+            try hold(port, place)
+        case .dropPrevious: drop(record.databases.dropLast(), seenFrom: host)
         case .dropStorage:
-            drop(record.databases.dropLast(), record)
+            drop(record.databases.dropLast(), seenFrom: host)
             if generator.chance(faults) { throw Self.lostReply(&generator) }
-            drop([record.database], record)
+            drop([record.database], seenFrom: host)
             roles.remove(record.role)
+            directories.remove(place)
         }
         return .done
     }
@@ -139,7 +172,6 @@ struct SimulatedWorld {
         _ record: EnvironmentRecord, _ faults: Double, _ generator: inout SeededGenerator
     ) throws(ControlError) {
         if let existing = databases[record.database] {
-            if existing.isHandedOut { violated("nothing-lost", "\(record.name): copied over a user's data") }
             if existing.generation != record.generation {
                 violated("never-wrong-data", "\(record.name): took up a copy of another generation")
             }
@@ -154,57 +186,69 @@ struct SimulatedWorld {
             serial: copiesMade, snapshot: record.snapshotID, generation: record.generation, credential: nil)
     }
 
-    private mutating func seal(_ record: EnvironmentRecord) -> EffectResult {
+    private mutating func seal(_ record: EnvironmentRecord, _ claim: Int64) throws(ControlError) -> EffectResult {
         let credential =
-            record.credential
-            ?? EnvironmentCredential(accessKeyID: "AK\(effects.count)", secretAccessKey: "s")
+            record.credential ?? EnvironmentCredential(accessKeyID: "AK\(effects.count)", secretAccessKey: "s")
         guard let copy = databases[record.database] else {
-            violated("sealed-before-served", "\(record.name): sealed nothing")
-            return .done
+            throw ControlError(.failed, "there is no database \(record.database)")
+        }
+        guard copy.sealedUnder <= claim else {
+            throw ControlError(.failed, "a later claim than \(claim) has sealed the clone")
         }
         if copy.isHandedOut { violated("nothing-lost", "\(record.name): sealed a user's data again") }
-        if servers[record.id]?.database == record.database {
+        if servers.contains(where: { $0.value.database == record.database }) {
             violated("nothing-lost", "\(record.name): sealed under a running server")
         }
         databases[record.database]?.credential = credential.accessKeyID
+        databases[record.database]?.sealedUnder = claim
         return .sealed(accountID: "123456789012", credential: credential)
     }
 
-    private mutating func launch(_ record: EnvironmentRecord) throws(ControlError) -> ServerIdentity {
+    private mutating func launch(
+        _ record: EnvironmentRecord, _ place: Place
+    ) throws(ControlError) -> ServerIdentity {
         guard let port = record.port else { throw ControlError(.failed, "no port is reserved") }
-        if let running = servers[record.id], running.port == port { return running.identity }
-        servers[record.id] = nil
-        try hold(port, record)
-        if !hasSealedCopy(record) {
+        if let running = servers[place], running.port == port { return running.identity }
+        servers[place] = nil
+        try hold(port, place)
+        // A server on a database that somebody dropped starts, and answers nothing.
+        if databases[record.database] != nil, !hasSealedCopy(record) {
             violated("sealed-before-served", "\(record.name): a server on a copy that is not sealed for it")
         }
         serversStarted += 1
         let identity = ServerIdentity(pid: 100 + serversStarted, startTime: Int64(serversStarted))
-        servers[record.id] = Server(identity: identity, database: record.database, port: port)
+        servers[place] = Server(identity: identity, database: record.database, port: port)
+        directories.insert(place)
         return identity
     }
 
-    private mutating func hold(_ port: Int, _ record: EnvironmentRecord) throws(ControlError) {
-        if heldPorts[record.id] == port { return }
-        let isTaken =
-            foreignPorts.contains(port) || heldPorts.contains { $0.key != record.id && $0.value == port }
-            || servers.contains { $0.key != record.id && $0.value.port == port }
-        guard !isTaken else { throw ControlError(.portInUse, "port \(port) is taken") }
-        heldPorts[record.id] = port
+    private mutating func hold(_ port: Int, _ place: Place) throws(ControlError) {
+        if heldPorts[place] == port { return }
+        guard !takenPorts(on: place.host, except: place.id).contains(port) else {
+            throw ControlError(.portInUse, "port \(port) is taken")
+        }
+        heldPorts[place] = port
     }
 
-    private func freePort(_ generator: inout SeededGenerator) throws(ControlError) -> Int {
-        let taken = foreignPorts.union(heldPorts.values).union(servers.values.map(\.port))
+    private func takenPorts(on host: String, except id: EnvironmentID?) -> Set<Int> {
+        let held = heldPorts.filter { $0.key.host == host && $0.key.id != id }.values
+        let served = servers.filter { $0.key.host == host && $0.key.id != id }.values.map(\.port)
+        return foreignPorts.union(held).union(served)
+    }
+
+    private func freePort(_ host: String, _ generator: inout SeededGenerator) throws(ControlError) -> Int {
+        let taken = takenPorts(on: host, except: nil)
         guard let port = generator.pick((20_000..<20_064).filter { !taken.contains($0) }) else {
             throw ControlError(.capacity, "every port is taken")
         }
         return port
     }
 
-    private mutating func drop(_ names: some Sequence<String>, _ record: EnvironmentRecord) {
+    /// - Parameter host: where servers have been stopped before; those elsewhere are another machine's orphans.
+    mutating func drop(_ names: some Sequence<String>, seenFrom host: String) {
         for name in names {
-            if let server = servers[record.id], server.database == name {
-                violated("stop-before-drop", "\(record.name): dropped \(name) under a running server")
+            if servers.contains(where: { $0.key.host == host && $0.value.database == name }) {
+                violated("stop-before-drop", "dropped \(name) under a running server")
             }
             databases[name] = nil
         }
