@@ -129,7 +129,8 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "ControlPlane", "Environments", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS", "Cryptography",
+                "ControlPlaneAPI", "ControlPlane", "Environments", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS",
+                "Cryptography",
                 "HTTPClient", "CPlatform", "TestSupport", lifecycle, logging,
             ],
             swiftSettings: settings),

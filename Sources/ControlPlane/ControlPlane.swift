@@ -23,6 +23,7 @@ package final class ControlPlane: Service {
     package let environments: EnvironmentService
     package let snapshots: SnapshotService
     package let pools: PoolService
+    package let events: EventService
     let box = RuntimeBox()
     private let logger: Logger
 
@@ -32,6 +33,7 @@ package final class ControlPlane: Service {
         environments = EnvironmentService(box: box, configuration: configuration)
         snapshots = SnapshotService(box: box)
         pools = PoolService(box: box, configuration: configuration)
+        events = EventService(box: box, configuration: configuration)
     }
 
     /// Runs until graceful shutdown or cancellation.

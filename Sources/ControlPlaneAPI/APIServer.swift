@@ -73,6 +73,7 @@ package struct APIServer: Service {
         SnapshotRoutes(service: controlPlane.snapshots, pools: controlPlane.pools).add(to: v1)
         PoolRoutes(service: controlPlane.pools).add(to: v1)
         ReconcileRoutes(controlPlane: controlPlane).add(to: v1)
+        EventRoutes(service: controlPlane.events).add(to: v1)
         v1.get("status") { [controlPlane] _, _ in
             try Response.json(StatusResource(await controlPlane.status()))
         }

@@ -16,14 +16,15 @@ final class CurlTransfer: @unchecked Sendable {
     private let headers: UnsafeMutablePointer<curl_slist>?
 
     init(
-        _ request: HTTPRequest, onBytes: @escaping @Sendable (UnsafeRawBufferPointer) -> Reception
+        _ request: HTTPRequest, onHead: @escaping @Sendable (HTTPResponse) -> Reception,
+        onBytes: @escaping @Sendable (UnsafeRawBufferPointer) -> Reception
     ) throws(HTTPClientError) {
         guard CurlLibrary.isReady, let easy = curl_easy_init() else {
             throw HTTPClientError(code: .other, message: "libcurl cannot be initialised")
         }
         self.easy = easy
         self.request = request
-        receiver = Receiver(onBytes: onBytes)
+        receiver = Receiver(onHead: onHead, onBytes: onBytes)
         var headers: UnsafeMutablePointer<curl_slist>?
         for line in Self.headerLines(of: request) {
             headers = curl_slist_append(headers, line)
@@ -42,11 +43,17 @@ final class CurlTransfer: @unchecked Sendable {
         envctl_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
         envctl_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
         envctl_curl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
-        let milliseconds =
-            request.timeout.components.seconds * 1_000
-            + request.timeout.components.attoseconds / 1_000_000_000_000_000
-        // Zero would mean "no limit" to curl.
-        envctl_curl_set_long(easy, CURLOPT_TIMEOUT_MS, Int(max(1, milliseconds)))
+        if let timeout = request.timeout {
+            let milliseconds =
+                timeout.components.seconds * 1_000 + timeout.components.attoseconds / 1_000_000_000_000_000
+            // Zero would mean "no limit" to curl.
+            envctl_curl_set_long(easy, CURLOPT_TIMEOUT_MS, Int(max(1, milliseconds)))
+        }
+        if let idle = request.idleTimeout {
+            // Less than one byte a second for so long.
+            envctl_curl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
+            envctl_curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, Int(max(1, idle.components.seconds)))
+        }
         if let socket = request.unixSocket {
             envctl_curl_set_string(easy, CURLOPT_UNIX_SOCKET_PATH, socket)
             envctl_curl_set_string(easy, CURLOPT_PROXY, "")
@@ -139,20 +146,33 @@ final class CurlTransfer: @unchecked Sendable {
 private final class Receiver {
     var headers: [(String, String)] = []
     var end: Reception = .taken
+    private var status = 0
+    private var isHeadDone = false
+    private let onHead: (HTTPResponse) -> Reception
     private let onBytes: (UnsafeRawBufferPointer) -> Reception
 
-    init(onBytes: @escaping (UnsafeRawBufferPointer) -> Reception) {
+    init(
+        onHead: @escaping (HTTPResponse) -> Reception, onBytes: @escaping (UnsafeRawBufferPointer) -> Reception
+    ) {
+        self.onHead = onHead
         self.onBytes = onBytes
     }
 
-    /// A status line starts a new set of headers: an interim answer's (1xx) are not the answer's.
-    func header(_ line: Substring) {
+    /// A status line starts a new set of headers: an interim answer's (1xx) are not the answer's. An empty line ends
+    /// the set.
+    func header(_ line: Substring) -> Bool {
         if line.hasPrefix("HTTP/") {
             headers.removeAll()
+            status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        } else if line.isEmpty, status >= 200, !isHeadDone {
+            // Once: trailers of a body end with an empty line too.
+            isHeadDone = true
+            end = onHead(HTTPResponse(status: status, headers: headers, body: []))
         } else if let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) {
             let value = line[line.index(after: colon)...]
             headers.append((String(line[..<colon]), String(value.drop { $0 == " " || $0 == "\t" })))
         }
+        return end == .taken
     }
 
     func body(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -168,8 +188,7 @@ private func receiveHeader(
     let receiver = Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
     let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
     let text = String(decoding: line.prefix { $0 != 0x0D && $0 != 0x0A }, as: UTF8.self)
-    receiver.header(text[...])
-    return size * count
+    return receiver.header(text[...]) ? size * count : 0
 }
 
 private func receiveBody(

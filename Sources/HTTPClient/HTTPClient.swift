@@ -17,24 +17,31 @@ package final class HTTPClient: Sendable {
     /// Sends a request and collects its answer.
     package func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
         let sink = BodySink(limit: request.maximumResponseBytes)
-        let head = try await perform(request) { sink.append($0) }
+        let head = try await perform(request, onHead: { _ in .taken }, onBytes: { sink.append($0) })
         return HTTPResponse(status: head.status, headers: head.headers, body: sink.bytes)
     }
 
     /// Sends a request and hands over the body as it comes. The answer that is returned has an empty body.
     ///
-    /// - Parameter onChunk: called on the client's thread, piece after piece, and must not block it; `false` ends the
-    ///   transfer with `.cancelled`.
+    /// Both closures are called on the client's thread, which other transfers of this client wait for; `false` ends the
+    /// transfer with `.cancelled`.
+    ///
+    /// - Parameters:
+    ///   - onHead: called once with the status and the headers, before the first piece.
+    ///   - onChunk: called with piece after piece.
     package func stream(
-        _ request: HTTPRequest, onChunk: @escaping @Sendable ([UInt8]) -> Bool
+        _ request: HTTPRequest, onHead: @escaping @Sendable (HTTPResponse) -> Bool = { _ in true },
+        onChunk: @escaping @Sendable ([UInt8]) -> Bool
     ) async throws(HTTPClientError) -> HTTPResponse {
-        try await perform(request) { onChunk(Array($0)) ? .taken : .unwanted }
+        try await perform(
+            request, onHead: { onHead($0) ? .taken : .unwanted }, onBytes: { onChunk(Array($0)) ? .taken : .unwanted })
     }
 
     private func perform(
-        _ request: HTTPRequest, onBytes: @escaping @Sendable (UnsafeRawBufferPointer) -> Reception
+        _ request: HTTPRequest, onHead: @escaping @Sendable (HTTPResponse) -> Reception,
+        onBytes: @escaping @Sendable (UnsafeRawBufferPointer) -> Reception
     ) async throws(HTTPClientError) -> HTTPResponse {
-        let transfer = try CurlTransfer(request, onBytes: onBytes)
+        let transfer = try CurlTransfer(request, onHead: onHead, onBytes: onBytes)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { loop.submit(transfer, $0) }
         } onCancel: {

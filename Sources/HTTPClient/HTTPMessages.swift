@@ -5,8 +5,11 @@ package struct HTTPRequest: Sendable {
     package var url: String
     package var headers: [(String, String)]
     package var body: [UInt8]
-    /// From the call to the last byte of the answer.
-    package var timeout: Duration
+    /// From the call to the last byte of the answer; nil: as long as it takes.
+    package var timeout: Duration?
+    /// How long the transfer may stand still, in whole seconds; nil: as long as `timeout` allows. For answers without an
+    /// end, of which nothing is known but that something comes now and then.
+    package var idleTimeout: Duration?
     /// Path of a Unix socket to connect to instead of the URL's host.
     package var unixSocket: String?
     /// The largest body that is taken; a longer one ends the request with `.responseTooLarge`. Streams have no limit.
@@ -14,13 +17,15 @@ package struct HTTPRequest: Sendable {
 
     package init(
         method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8] = [],
-        timeout: Duration = .seconds(30), unixSocket: String? = nil, maximumResponseBytes: Int = 64 << 20
+        timeout: Duration? = .seconds(30), idleTimeout: Duration? = nil, unixSocket: String? = nil,
+        maximumResponseBytes: Int = 64 << 20
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.timeout = timeout
+        self.idleTimeout = idleTimeout
         self.unixSocket = unixSocket
         self.maximumResponseBytes = maximumResponseBytes
     }

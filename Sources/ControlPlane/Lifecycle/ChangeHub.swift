@@ -26,6 +26,9 @@ final class ChangeHub: Sendable {
         return stream
     }
 
+    /// How many watch it now.
+    func watcherCount(of subject: String) -> Int { state.withLock { $0.watchers[subject]?.count ?? 0 } }
+
     func changed(_ subject: String) {
         let continuations = state.withLock { $0.watchers[subject].map { Array($0.values) } ?? [] }
         for continuation in continuations { continuation.yield() }

@@ -117,6 +117,13 @@ extension Migrations {
             ADD COLUMN subject_name text NOT NULL DEFAULT '',
             ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
         CREATE INDEX events_order ON events (xid, id);
+        CREATE INDEX events_name ON events (subject_name, xid, id);
+        -- This once: the lines that were written without a name get theirs.
+        ALTER TABLE events DISABLE TRIGGER events_append_only;
+        UPDATE events SET subject_name = named.name
+        FROM (SELECT id, name FROM environments UNION ALL SELECT id, name FROM snapshots) AS named
+        WHERE named.id = subject_id;
+        ALTER TABLE events ENABLE TRIGGER events_append_only;
         CREATE FUNCTION announce_event() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             PERFORM pg_notify('envctl', 'event ' || NEW.subject_id);

@@ -106,21 +106,6 @@ package struct CredentialsResource: Codable, Sendable, Equatable {
     }
 }
 
-/// One entry of an environment's history.
-package struct EventResource: Codable, Sendable, Equatable {
-    package var id: Int
-    package var at: String
-    package var kind: String
-    package var message: String
-
-    package init(id: Int, at: String, kind: String, message: String) {
-        self.id = id
-        self.at = at
-        self.kind = kind
-        self.message = message
-    }
-}
-
 /// A page of anything, under one key, so that members can be added beside it.
 package struct ListResource<Element: Codable & Sendable & Equatable>: Codable, Sendable, Equatable {
     package var items: [Element]

@@ -36,12 +36,6 @@ extension CredentialsResource {
     }
 }
 
-extension EventResource {
-    package init(_ record: EventRecord) {
-        self.init(id: Int(record.id), at: record.at.description, kind: record.kind, message: record.message)
-    }
-}
-
 extension SnapshotResource {
     package init(_ record: SnapshotRecord) {
         self.init(

@@ -81,6 +81,16 @@ extension APIClient {
         try await get("/v1/environments/\(Self.encoded(name))/events", as: ListResource<EventResource>.self).items
     }
 
+    package func events(ofSnapshot name: String) async throws(ControlError) -> [EventResource] {
+        try await get("/v1/snapshots/\(Self.encoded(name))/events", as: ListResource<EventResource>.self).items
+    }
+
+    /// The newest events that fit, and where to go on from them.
+    package func events(_ selection: EventSelection, limit: Int) async throws(ControlError) -> EventListResource {
+        try await get(
+            "/v1/events?" + (selection.query + ["limit=\(limit)"]).joined(separator: "&"), as: EventListResource.self)
+    }
+
     package func importSnapshot(_ name: String, exportDirectory: String) async throws(ControlError) -> SnapshotResource
     {
         try await post(

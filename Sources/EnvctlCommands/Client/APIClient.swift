@@ -21,7 +21,7 @@ package struct APIClient: Sendable {
     }
 
     package let target: Target
-    private let http = HTTPClient()
+    let http = HTTPClient()
 
     package init(target: Target) {
         self.target = target
@@ -84,13 +84,17 @@ package struct APIClient: Sendable {
             throw unreachable(error)
         }
         guard !(200..<300).contains(response.status) else { return response.body }
-        guard let problem = try? APICoding.decode(Problem.self, from: response.body) else {
-            throw ControlError(
-                .failed, subject: target.url,
-                "\(target.url)\(path) answered \(response.status) without saying why",
+        throw refusal(response.status, path, body: response.body)
+    }
+
+    /// What an answer other than 2xx says.
+    func refusal(_ status: Int, _ path: String, body: [UInt8]) -> ControlError {
+        guard let problem = try? APICoding.decode(Problem.self, from: body) else {
+            return ControlError(
+                .failed, subject: target.url, "\(target.url)\(path) answered \(status) without saying why",
                 hint: "is this the address of an envctl control plane?")
         }
-        throw problem.controlError
+        return problem.controlError
     }
 
     private func decode<Answer: Decodable>(_ type: Answer.Type, from bytes: [UInt8]) throws(ControlError) -> Answer {
@@ -103,7 +107,7 @@ package struct APIClient: Sendable {
         }
     }
 
-    private func unreachable(_ error: any Error) -> ControlError {
+    func unreachable(_ error: any Error) -> ControlError {
         ControlError(
             .unavailable, subject: target.url, "the control plane at \(target.url) cannot be reached: \(error)",
             hint: target.isRemote ? "check ENVCTL_URL and that the control plane runs there" : "start it: envctl up")

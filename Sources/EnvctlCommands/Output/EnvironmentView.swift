@@ -69,8 +69,10 @@ package struct EnvironmentView: Sendable {
     }
 
     package func events(_ events: [EventResource]) -> String {
-        var table = TextTable(["AT", "EVENT", "WHAT HAPPENED"])
-        for event in events { table.add([event.at, event.kind, event.message]) }
+        var table = TextTable(["AT", "OF", "EVENT", "BY", "WHAT HAPPENED"])
+        for event in events {
+            table.add([event.at, event.name ?? "-", event.kind, event.actor ?? "-", event.message])
+        }
         return table.render()
     }
 

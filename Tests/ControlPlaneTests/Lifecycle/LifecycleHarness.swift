@@ -18,6 +18,8 @@ struct LifecycleHarness: Sendable {
     let environments: EnvironmentService
     let snapshots: SnapshotService
     let pools: PoolService
+    let events: EventService
+    let box: RuntimeBox
     let engine: LifecycleEngine
 
     static let logger: Logger = {
@@ -83,7 +85,7 @@ struct LifecycleHarness: Sendable {
             world: world, store: store, configuration: configuration, installation: installation,
             environments: EnvironmentService(box: box, configuration: configuration),
             snapshots: SnapshotService(box: box), pools: PoolService(box: box, configuration: configuration),
-            engine: engine)
+            events: EventService(box: box, configuration: configuration), box: box, engine: engine)
     }
 
     /// The process after this one, on the same records and the same world.
