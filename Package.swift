@@ -111,7 +111,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], swiftSettings: settings),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
-        .testTarget(name: "AWSTests", dependencies: ["AWS", "Cryptography", "HTTPClient"], swiftSettings: settings),
+        .testTarget(
+            name: "AWSTests", dependencies: ["AWS", "Cryptography", "HTTPClient", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "CPlatform", "TestSupport"], swiftSettings: settings),
         .testTarget(
@@ -144,7 +146,7 @@ let package = Package(
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["ControlPlane", "Environments", "Postgres", "HTTPClient", logging],
+            dependencies: ["ControlPlane", "Environments", "Postgres", "HTTPClient", "TestSupport", logging],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -24,6 +24,8 @@ package final class ControlPlane: Service {
     package let snapshots: SnapshotService
     package let pools: PoolService
     package let events: EventService
+    package let tokens: TokenService
+    package let webhooks: WebhookService
     let box = RuntimeBox()
     private let logger: Logger
 
@@ -34,6 +36,8 @@ package final class ControlPlane: Service {
         snapshots = SnapshotService(box: box)
         pools = PoolService(box: box, configuration: configuration)
         events = EventService(box: box, configuration: configuration)
+        tokens = TokenService(box: box)
+        webhooks = WebhookService(box: box)
     }
 
     /// Runs until graceful shutdown or cancellation.
@@ -46,6 +50,12 @@ package final class ControlPlane: Service {
             box.set(.ended(error as? ControlError ?? ControlError(.failed, "the control plane ended: \(error)")))
             throw error
         }
+    }
+
+    /// Who says whose a token is.
+    /// - Parameter localToken: the one in the state directory, for the user of this machine.
+    package func authenticator(localToken: String) -> Authenticator {
+        Authenticator(localToken: localToken, box: box)
     }
 
     /// Returns once requests are taken.

@@ -1,5 +1,5 @@
 package import ControlPlane
-package import Environments
+import Environments
 package import Hummingbird
 package import Logging
 import NIOCore
@@ -29,15 +29,15 @@ package struct APIServer: Service {
     package func run() async throws {
         try await controlPlane.waitUntilReady()
         let configuration = controlPlane.configuration
-        let (host, port) = try Self.split(address: configuration.listen)
+        let listen = try ListenAddress(configuration.listen)
+        try listen.checkIsLocal()
         let token = try LocalToken.ensure(path: configuration.tokenPath)
         let logger = logger
         let application = Application(
             router: router(token: token),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "envctl"),
+            configuration: ApplicationConfiguration(address: Self.bindAddress(listen), serverName: "envctl"),
             onServerRunning: { channel in
-                let bound = channel.localAddress?.port ?? port
-                let info = ServerInfo(url: "http://\(host):\(bound)", pid: Int(getpid()))
+                let info = ServerInfo(url: Self.url(listen, port: channel.localAddress?.port), pid: Int(getpid()))
                 do {
                     try info.write(to: configuration.serverInfoPath)
                     logger.info("API is served", metadata: ["url": "\(info.url)"])
@@ -46,7 +46,10 @@ package struct APIServer: Service {
                 }
             },
             logger: logger)
-        defer { unlink(configuration.serverInfoPath) }
+        defer {
+            unlink(configuration.serverInfoPath)
+            if case .unix(let path) = listen { unlink(path) }
+        }
         do {
             try await application.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -60,7 +63,9 @@ package struct APIServer: Service {
     package func router(token: String) -> Router<APIRequestContext> {
         let router = Router(context: APIRequestContext.self)
         router.add(middleware: ProblemMiddleware())
-        router.add(middleware: BearerTokenMiddleware(token: token))
+        let authenticator = controlPlane.authenticator(localToken: token)
+        router.add(middleware: AuthenticationMiddleware(authenticator: authenticator))
+        router.add(middleware: AccessMiddleware(environments: controlPlane.environments))
         router.get("healthz") { _, _ in Response.text("ok\n") }
         router.get("readyz") { [controlPlane] _, _ in
             let status = await controlPlane.status()
@@ -73,7 +78,9 @@ package struct APIServer: Service {
         SnapshotRoutes(service: controlPlane.snapshots, pools: controlPlane.pools).add(to: v1)
         PoolRoutes(service: controlPlane.pools).add(to: v1)
         ReconcileRoutes(controlPlane: controlPlane).add(to: v1)
-        EventRoutes(service: controlPlane.events).add(to: v1)
+        EventRoutes(service: controlPlane.events, authenticator: authenticator).add(to: v1)
+        TokenRoutes(service: controlPlane.tokens).add(to: v1)
+        WebhookRoutes(service: controlPlane.webhooks).add(to: v1)
         v1.get("status") { [controlPlane] _, _ in
             try Response.json(StatusResource(await controlPlane.status()))
         }
@@ -83,16 +90,23 @@ package struct APIServer: Service {
         return router
     }
 
-    /// `host:port` in its parts; an IPv6 host stands in brackets.
-    package static func split(address: String) throws(ControlError) -> (host: String, port: Int) {
-        guard let colon = address.lastIndex(of: ":"), colon != address.startIndex,
-            let port = Int(address[address.index(after: colon)...]), (0...65_535).contains(port)
-        else {
-            throw ControlError(
-                .invalidRequest, subject: address, "'\(address)' is not an address to listen on",
-                hint: "write host:port, e.g. 127.0.0.1:8642")
+    /// Every call that is served, as ``AccessTable`` writes them.
+    package func routes(token: String) -> [(method: String, path: String)] {
+        router(token: token).routes.map { ($0.method.rawValue, $0.path.description) }
+    }
+
+    private static func bindAddress(_ listen: ListenAddress) -> BindAddress {
+        switch listen {
+        case .tcp(let host, let port): .hostname(host, port: port)
+        case .unix(let path): .unixDomainSocket(path: path)
         }
-        let host = address[..<colon]
-        return (host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host), port)
+    }
+
+    /// How clients find it; see `APIClient.Target` for the socket's.
+    private static func url(_ listen: ListenAddress, port: Int?) -> String {
+        switch listen {
+        case .tcp(let host, let wanted): "http://\(ListenAddress.tcp(host: host, port: port ?? wanted))"
+        case .unix: listen.description
+        }
     }
 }

@@ -9,7 +9,7 @@ package import Environments
 /// What a running control plane writes to `run/server.json` so that commands on the same machine find it. Holds no
 /// secret.
 package struct ServerInfo: Codable, Sendable, Equatable {
-    /// E.g. `http://127.0.0.1:8642`.
+    /// E.g. `http://127.0.0.1:8642`, or `unix:/path` of a socket.
     package var url: String
     package var pid: Int
 

@@ -25,6 +25,7 @@ package struct EnvctlCommand: AsyncParsableCommand {
                     ExecCommand.self, ExtendCommand.self, ResetCommand.self, HibernateCommand.self, WakeCommand.self,
                     DeleteCommand.self, LogsCommand.self, EventsCommand.self,
                 ]),
+            CommandGroup(name: "Access and events", subcommands: [TokenCommand.self, WebhookCommand.self]),
             CommandGroup(name: "Shell", subcommands: [CompletionCommand.self]),
         ])
 

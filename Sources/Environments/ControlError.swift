@@ -19,6 +19,8 @@ package struct ControlError: Error, Sendable, Hashable, CustomStringConvertible 
         case unauthorized = "unauthorized"
         /// A valid token without the right to do this.
         case forbidden = "forbidden"
+        /// Too many wrong tokens came from there; later it may go on.
+        case throttled = "throttled"
         /// A part that is needed does not answer now: starting, restarting, unreachable. Trying again can help.
         case unavailable = "unavailable"
         /// Another process holds the port that a server should listen on; another port helps.
@@ -59,7 +61,7 @@ package struct ControlError: Error, Sendable, Hashable, CustomStringConvertible 
         case .conflict: 4
         case .quota, .capacity: 5
         case .timeout: 6
-        case .unauthorized, .forbidden: 7
+        case .unauthorized, .forbidden, .throttled: 7
         case .unavailable, .portInUse, .cancelled, .misconfigured, .failed: 1
         }
     }
@@ -69,7 +71,9 @@ package struct ControlError: Error, Sendable, Hashable, CustomStringConvertible 
     package var isTransient: Bool {
         switch code {
         case .timeout, .unavailable, .portInUse, .failed, .capacity: true
-        case .invalidRequest, .notFound, .conflict, .quota, .unauthorized, .forbidden, .cancelled, .misconfigured: false
+        case .invalidRequest, .notFound, .conflict, .quota, .unauthorized, .forbidden, .throttled, .cancelled,
+            .misconfigured:
+            false
         }
     }
 }

@@ -1,5 +1,6 @@
 import HTTPClient
 import Synchronization
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -159,6 +160,36 @@ import Testing
                 try await HTTPClient().stream(HTTPRequest(url: url)) { _ in false }
             }
             #expect(error?.code == .cancelled)
+        }
+    }
+
+    @Test func theHeadComesFirst() async throws {
+        try await withServer({ _ in .respond("HTTP/1.1 418 Teapot\r\nX-A: 1\r\nContent-Length: 3\r\n\r\nabc") }) {
+            _, url in
+            let order = Mutex<[String]>([])
+            _ = try await HTTPClient().stream(HTTPRequest(url: url)) { head in
+                order.withLock { $0.append("\(head.status) \(head.header("x-a") ?? "")") }
+                return true
+            } onChunk: { chunk in
+                order.withLock { $0.append(String(decoding: chunk, as: UTF8.self)) }
+                return true
+            }
+            #expect(order.withLock { $0 } == ["418 1", "abc"])
+            let error = await #expect(throws: HTTPClientError.self) {
+                try await HTTPClient().stream(HTTPRequest(url: url), onHead: { _ in false }, onChunk: { _ in true })
+            }
+            #expect(error?.code == .cancelled)
+        }
+    }
+
+    @Test func aStreamThatStandsStillIsGivenUp() async throws {
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"
+        try await withServer({ _ in .respond(head) }) { _, url in
+            let error = await #expect(throws: HTTPClientError.self) {
+                try await HTTPClient().stream(
+                    HTTPRequest(url: url, timeout: nil, idleTimeout: .seconds(1)), onChunk: { _ in true })
+            }
+            #expect(error?.code == .timedOut)
         }
     }
 

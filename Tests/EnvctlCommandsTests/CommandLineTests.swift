@@ -34,7 +34,9 @@ import Testing
     @Test(arguments: [
         ["clone"], ["clone", "s", "--label", "nonsense"], ["clone", "s", "--label", "=x"], ["exec", "pr-1"],
         ["extend", "pr-1"], ["logs", "pr-1", "--lines", "0"], ["env", "pr-1", "--format", "xml"], ["nonsense"],
-        ["list", "--output", "yaml"], ["delete"], ["snapshot", "import", "x"],
+        ["list", "--output", "yaml"], ["delete"], ["snapshot", "import", "x"], ["events", "--limit", "0"],
+        ["token", "create", "--owner", "x"],
+        ["token", "revoke"], ["webhook", "create"], ["webhook", "deliveries", "x", "--limit", "1001"],
     ])
     func misuseIsAUsageError(arguments: [String]) async {
         #expect(await EnvctlProgram.run(arguments) == 2)
@@ -60,7 +62,8 @@ import Testing
     @Test(arguments: [
         ("not_found", ControlError.Code.notFound, Int32(3)), ("conflict", .conflict, 4),
         ("capacity_exceeded", .capacity, 5),
-        ("timeout", .timeout, 6), ("unauthorized", .unauthorized, 7), ("something_new", .failed, 1),
+        ("timeout", .timeout, 6), ("unauthorized", .unauthorized, 7), ("throttled", .throttled, 7),
+        ("something_new", .failed, 1),
     ])
     func problemsBecomeTheErrorTheyWere(code: String, expected: ControlError.Code, exitCode: Int32) {
         let error = Problem(title: "t", status: 400, detail: "d", code: code, hint: "h").controlError
@@ -82,16 +85,16 @@ import Testing
         #expect(try IdempotentName.make(key: "k") != IdempotentName.make(key: "l"))
     }
 
-    @Test(arguments: [("127.0.0.1:8642", "127.0.0.1", 8_642), ("[::1]:0", "::1", 0)])
-    func addresses(text: String, host: String, port: Int) throws {
-        let parts = try APIServer.split(address: text)
-        #expect(parts.host == host)
-        #expect(parts.port == port)
+    @Test func aSocketIsAnAddressToo() {
+        let tcp = APIClient.Target(url: "http://127.0.0.1:1", token: "", isRemote: false).address(of: "/v1/status")
+        #expect(tcp.url == "http://127.0.0.1:1/v1/status" && tcp.unixSocket == nil)
+        let unix = APIClient.Target(url: "unix:/run/a.sock", token: "", isRemote: false).address(of: "/v1/status")
+        #expect(unix.url == "http://localhost/v1/status" && unix.unixSocket == "/run/a.sock")
     }
 
-    @Test(arguments: ["", "8642", ":8642", "host:", "host:70000", "host:x"])
-    func otherAddressesAreRefused(text: String) {
-        #expect(throws: ControlError.self) { try APIServer.split(address: text) }
+    @Test(arguments: ["0.0.0.0:0", "example.org:8642"])
+    func theNetworkIsRefusedAtOnce(address: String) async {
+        #expect(await EnvctlProgram.run(["server", "--listen", address, "--state-directory", "/nonexistent"]) == 1)
     }
 }
 

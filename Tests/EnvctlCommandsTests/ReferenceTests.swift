@@ -1,5 +1,6 @@
 import ArgumentParser
 import EnvctlCommands
+import Environments
 import Testing
 
 #if canImport(FoundationEssentials)
@@ -30,6 +31,20 @@ import Testing
         #expect(
             try String(contentsOf: URL(filePath: path), encoding: .utf8) == expected,
             "docs/cli.md is out of date: ENVCTL_UPDATE_DOCS=1 Scripts/test ReferenceTests")
+    }
+
+    @Test func theTableOfRightsIsTheOneThatIsHeld() throws {
+        let path =
+            #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+            + "/docs/api.md"
+        let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+        let start = try #require(text.firstRange(of: "<!-- rights -->\n"), "docs/api.md has no table of rights")
+        let end = try #require(text.firstRange(of: "<!-- /rights -->"), "docs/api.md has no end of the table")
+        let expected = text[..<start.upperBound] + AccessTable.markdown + "\n" + text[end.lowerBound...]
+        if getenv("ENVCTL_UPDATE_DOCS") != nil { try Data(expected.utf8).write(to: URL(filePath: path)) }
+        #expect(
+            try String(contentsOf: URL(filePath: path), encoding: .utf8) == expected,
+            "docs/api.md is out of date: ENVCTL_UPDATE_DOCS=1 Scripts/test ReferenceTests")
     }
 
     @Test func everyCommandSaysWhatItDoes() {

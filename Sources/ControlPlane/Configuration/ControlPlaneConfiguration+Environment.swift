@@ -6,7 +6,7 @@ extension ControlPlaneConfiguration {
     /// | variable | meaning |
     /// |---|---|
     /// | `ENVCTL_HOME` | state directory; else `/var/lib/envctl` for root, else `~/.envctl` |
-    /// | `ENVCTL_LISTEN` | address of the API, `host:port` |
+    /// | `ENVCTL_LISTEN` | address of the API, `host:port` of this machine or `unix:/path` |
     /// | `ENVCTL_DATABASE_URL` | a PostgreSQL server of yours instead of the private one |
     /// | `ENVCTL_PORTS` | ports of endpoints, `first-last` |
     /// | `ENVCTL_ENDPOINT_ADDRESS` | address that endpoints listen on |

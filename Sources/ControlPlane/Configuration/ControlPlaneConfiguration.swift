@@ -4,7 +4,7 @@ package import Environments
 package struct ControlPlaneConfiguration: Sendable, Hashable {
     /// Holds the private PostgreSQL, sockets, keys and one directory an environment; absolute.
     package var stateDirectory: String
-    /// The address of the HTTP API as `host:port`.
+    /// The address of the HTTP API, as ``ListenAddress`` reads it.
     package var listen: String = "127.0.0.1:8642"
     /// Records and clones live on this server instead of a private one: a libpq URL of a role that may create
     /// databases and roles.
@@ -61,6 +61,8 @@ package struct Tunables: Sendable, Hashable {
     package var reconcileInterval: Duration = .seconds(60)
     package var probeDeadline: Duration = .seconds(10)
     package var retry = RetryPolicy()
+    /// When an event that a webhook did not take is sent again.
+    package var deliveries = DeliveryPolicy()
 
     package init() {}
 }

@@ -37,6 +37,8 @@ package enum Failpoint: String, Sendable, CaseIterable {
     case takePortAfter = "takePort.after-effect"
     case importBefore = "import.before-effect"
     case importAfter = "import.after-effect"
+    /// An event was sent to a webhook; that is not recorded.
+    case webhookSent = "webhook.sent"
     case dropSnapshotBefore = "dropSnapshot.before-effect"
     case dropSnapshotAfter = "dropSnapshot.after-effect"
 

@@ -1,4 +1,5 @@
 import Environments
+import HTTPClient
 import Logging
 import Postgres
 import ServiceLifecycle
@@ -61,7 +62,10 @@ struct LifecycleEngine: Sendable {
                 sweepInterval: tunables.sweepInterval, logger: logger),
             RecordListener(
                 configuration: store.pool.configuration, hub: hub, wakes: [dispatcherWake, reaperWake],
-                snapshotWakes: [snapshotWake, poolWake], logger: logger),
+                snapshotWakes: [snapshotWake, poolWake], tokens: store.tokens, logger: logger),
+            WebhookSender(
+                store: store, hub: hub, client: HTTPClient(), policy: tunables.deliveries,
+                pollInterval: tunables.pollInterval, logger: logger),
         ]
     }
 
@@ -70,6 +74,7 @@ struct LifecycleEngine: Sendable {
     func recover() async throws(ControlError) {
         try await store.releaseOwnLeases()
         try await store.releaseOwnGenerationLeases()
+        try await store.releaseOwnDeliveries()
         try await store.reconsiderAll()
         try await snapshotWorker.dropBrokenOff()
         try await store.beacon()

@@ -9,6 +9,7 @@ struct RecordListener: Service {
     let hub: ChangeHub
     let wakes: [WakeSignal]
     let snapshotWakes: [WakeSignal]
+    let tokens: TokenCache
     let logger: Logger
 
     func run() async throws {
@@ -19,6 +20,7 @@ struct RecordListener: Service {
                 } catch {
                     logger.debug("the connection for notifications ended", metadata: ["error": "\(error)"])
                 }
+                tokens.listening(false)
                 // Polling covers the gap.
                 guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
             }
@@ -30,6 +32,7 @@ struct RecordListener: Service {
         do {
             let notifications = connection.notifications()
             try await connection.query("LISTEN \(RecordStore.channel)")
+            tokens.listening(true)
             // What changed while nobody listened.
             hub.everythingChanged()
             signalAll()
@@ -47,6 +50,7 @@ struct RecordListener: Service {
         if parts[0] != "event" { hub.changed(String(parts[1])) }
         switch parts[0] {
         case "snapshot": for wake in snapshotWakes { wake.signal() }
+        case "token": tokens.forget()
         case "event": hub.changed(RecordStore.eventsSubject)
         default: for wake in wakes { wake.signal() }
         }

@@ -125,6 +125,11 @@ package struct EnvironmentService: Sendable {
         return record
     }
 
+    /// The newest environment that ever had that name.
+    package func newest(_ name: EnvironmentName) async throws(ControlError) -> EnvironmentRecord? {
+        try await box.runtime().store.findNewest(name: name)
+    }
+
     /// Live environments that carry all of `labels`, oldest first.
     package func list(labels: [String: String] = [:]) async throws(ControlError) -> [EnvironmentRecord] {
         try await box.runtime().store.list(labels: labels, pooled: false)
@@ -209,7 +214,7 @@ package struct EnvironmentService: Sendable {
     /// The URL of an environment's endpoint; nil while it has no port.
     package func endpoint(of record: EnvironmentRecord) -> String? { configuration.endpoint(of: record) }
 
-    static func unknown(_ name: EnvironmentName) -> ControlError {
+    package static func unknown(_ name: EnvironmentName) -> ControlError {
         ControlError(
             .notFound, subject: name.text, "there is no environment '\(name)'",
             hint: "`envctl list` shows those there are")

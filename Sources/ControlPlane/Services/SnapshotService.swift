@@ -95,7 +95,7 @@ package struct SnapshotService: Sendable {
         }
     }
 
-    private static func unknown(_ name: SnapshotName) -> ControlError {
+    package static func unknown(_ name: SnapshotName) -> ControlError {
         ControlError(
             .notFound, subject: name.text, "there is no snapshot '\(name)'",
             hint: "`envctl snapshot list` shows those there are")

@@ -131,6 +131,12 @@ extension Migrations {
         END $$;
         CREATE TRIGGER events_announce AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION announce_event();
 
+        CREATE FUNCTION announce_tokens() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_notify('envctl', 'token revoked');
+            RETURN NULL;
+        END $$;
+
         CREATE TABLE webhooks (
             id text PRIMARY KEY,
             url text NOT NULL,
@@ -148,6 +154,7 @@ extension Migrations {
         CREATE TABLE deliveries (
             webhook_id text NOT NULL REFERENCES webhooks (id),
             event_id bigint NOT NULL REFERENCES events (id),
+            created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             attempts integer NOT NULL DEFAULT 0,
             next_attempt_at timestamptz,
             delivered_at timestamptz,
@@ -157,9 +164,10 @@ extension Migrations {
             lease_expires_at timestamptz,
             PRIMARY KEY (webhook_id, event_id)
         );
-        CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+        CREATE INDEX deliveries_due ON deliveries (webhook_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 
         ALTER TABLE tokens
+            DROP COLUMN name,
             ADD COLUMN owner text NOT NULL DEFAULT '',
             -- NULL: every snapshot.
             ADD COLUMN snapshots text[],
@@ -167,5 +175,8 @@ extension Migrations {
             ADD COLUMN labels jsonb NOT NULL DEFAULT '{}',
             ADD COLUMN created_by text NOT NULL DEFAULT '',
             ADD COLUMN last_used_at timestamptz;
+        -- Replicas remember tokens for some seconds; a revocation makes them forget.
+        CREATE TRIGGER tokens_announce AFTER UPDATE OF revoked_at OR DELETE ON tokens
+            FOR EACH STATEMENT EXECUTE FUNCTION announce_tokens();
         """
 }

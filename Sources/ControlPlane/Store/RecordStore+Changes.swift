@@ -17,6 +17,8 @@ package struct Actor: Sendable, Hashable {
     package static let local = Actor(name: "local")
     /// The part that acts on deadlines.
     package static let reaper = Actor(name: "reaper")
+    /// The part that sends events to webhooks.
+    package static let webhooks = Actor(name: "webhooks")
     /// The part that compares what exists with what is recorded.
     package static let reconciler = Actor(name: "reconciler")
 }

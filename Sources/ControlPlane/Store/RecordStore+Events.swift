@@ -1,4 +1,4 @@
-import Environments
+package import Environments
 import Postgres
 
 /// Which events are wanted.
@@ -7,10 +7,13 @@ package struct EventFilter: Sendable, Hashable {
     package var name: String?
     /// Of these kinds; empty: of any.
     package var kinds: [String]
+    /// Who reads: of what is there for them.
+    package var reader: Caller
 
-    package init(name: String? = nil, kinds: [String] = []) {
+    package init(name: String? = nil, kinds: [String] = [], reader: Caller = .local) {
         self.name = name
         self.kinds = kinds
+        self.reader = reader
     }
 }
 
@@ -76,10 +79,11 @@ extension RecordStore {
                 PostgresQuery(
                     """
                     SELECT \(EventRow.columns) FROM events v
-                    WHERE (v.xid, v.id) > ($4::xid8, $5::bigint) AND v.xid < $3::xid8 AND \(Self.filterSQL)
+                    WHERE (v.xid, v.id) > ($4::xid8, $5::bigint) AND v.xid < $3::xid8 AND \(Self.filterSQL(filter, from: 7))
                     ORDER BY v.xid, v.id LIMIT $6
                     """,
-                    Self.values(filter) + [.int(horizon), .int(cursor.transaction), .int(cursor.id), .int(limit)]),
+                    Self.values(filter) + [.int(horizon), .int(cursor.transaction), .int(cursor.id), .int(limit)]
+                        + Self.readerValues(filter)),
                 PostgresQuery("SELECT EXISTS (SELECT 1 FROM events WHERE xid >= $1::xid8)", [.int(horizon)]),
             ])
             var page = EventPage(position: max(cursor, EventCursor(transaction: horizon, id: 0)))
@@ -101,19 +105,43 @@ extension RecordStore {
                 PostgresQuery(
                     """
                     SELECT \(EventRow.columns) FROM events v
-                    WHERE v.xid < $3::xid8 AND \(Self.filterSQL) ORDER BY v.xid DESC, v.id DESC LIMIT $4
-                    """, Self.values(filter) + [.int(horizon), .int(limit)]))
+                    WHERE v.xid < $3::xid8 AND \(Self.filterSQL(filter, from: 5))
+                    ORDER BY v.xid DESC, v.id DESC LIMIT $4
+                    """, Self.values(filter) + [.int(horizon), .int(limit)] + Self.readerValues(filter)))
             return EventPage(
                 events: try rows.map(EventRow.decode).reversed(), position: EventCursor(transaction: horizon, id: 0))
         }
     }
 
-    private static let filterSQL = """
-        ($1::text IS NULL OR v.subject_name = $1) AND (cardinality($2::text[]) = 0 OR v.kind = ANY($2::text[]))
-        """
+    /// With the parameters 1 and 2, and for whoever does not see everything three more.
+    private static func filterSQL(_ filter: EventFilter, from first: Int) -> String {
+        let wanted = """
+            ($1::text IS NULL OR v.subject_name = $1) AND (cardinality($2::text[]) = 0 OR v.kind = ANY($2::text[]))
+            """
+        guard filter.reader.scope < .admin else { return wanted }
+        let (snapshots, labels, owner) = ("$\(first)::text[]", "$\(first + 1)::jsonb", "$\(first + 2)::text")
+        // As Caller.sees has it.
+        return wanted + """
+             AND (v.subject_kind = 'environment' AND EXISTS (
+                    SELECT 1 FROM environments e
+                    WHERE e.id = v.subject_id AND (\(snapshots) IS NULL OR e.snapshot_name = ANY(\(snapshots)))
+                        AND (\(labels) = '{}' OR e.owner = \(owner) OR e.labels @> \(labels)))
+                OR v.subject_kind = 'snapshot' AND (\(snapshots) IS NULL OR v.subject_name = ANY(\(snapshots))))
+            """
+    }
 
     private static func values(_ filter: EventFilter) -> [PostgresValue] {
         [.optional(filter.name), .textArray(filter.kinds)]
+    }
+
+    private static func readerValues(_ filter: EventFilter) -> [PostgresValue] {
+        let reader = filter.reader
+        guard reader.scope < .admin else { return [] }
+        return [
+            reader.snapshots.map { PostgresValue.textArray($0.sorted()) } ?? .null,
+            .utf8(LabelText.encode(reader.labels)),
+            .text(reader.owner),
+        ]
     }
 
     /// Adds a line to a history.

@@ -10,6 +10,8 @@ struct RecordStore: Sendable {
     let secrets: SecretBox
     /// Who claims: names this replica, not this process, so that its next process knows the leases for dead.
     let replica: String
+    /// Tokens of these records that this process has verified lately.
+    let tokens = TokenCache()
 
     static let channel = "envctl"
     /// What `ChangeHub` calls the stream of all events.

@@ -87,6 +87,7 @@ extension Problem {
             case .invalidRequest: (400, "Invalid request")
             case .unauthorized: (401, "No valid token")
             case .forbidden: (403, "Not allowed")
+            case .throttled: (429, "Too many wrong tokens")
             case .notFound: (404, "Not found")
             case .timeout: (504, "Timed out")
             case .conflict: (409, "Conflict")

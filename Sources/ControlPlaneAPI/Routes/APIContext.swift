@@ -1,5 +1,5 @@
 package import ControlPlane
-import Environments
+package import Environments
 package import Hummingbird
 import NIOCore
 
@@ -12,13 +12,21 @@ import NIOCore
 /// What a route needs to read a request and write an answer.
 package struct APIRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
-    /// Who asks, and from where: what every change that the request causes is recorded with. The name is empty until
-    /// ``BearerTokenMiddleware`` has checked the token.
-    package var actor: Actor
+    /// Whose token the request carries; nobody's until ``AuthenticationMiddleware`` has checked it.
+    package var caller: Caller
+    /// The token itself, for what goes on longer than a request and must end when it is revoked.
+    package var token: String
+    /// The client's address.
+    package let source: String
+
+    /// Who asks, and from where: what every change that the request causes is recorded with.
+    package var actor: Actor { Actor(name: caller.owner, source: source) }
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        actor = Actor(name: "", source: Self.address(source.channel.remoteAddress))
+        caller = Caller(owner: "", scope: .read)
+        token = ""
+        self.source = Self.address(source.channel.remoteAddress)
     }
 
     /// The client's address without its port, which changes with every connection; `unix` for a Unix socket.

@@ -28,11 +28,22 @@ struct EnvironmentRoutes: Sendable {
         if name == nil, let key = request.headers.first(where: { $0.name.canonicalName == "idempotency-key" })?.value {
             name = try IdempotentName.make(key: key).text
         }
+        let caller = context.caller
+        guard caller.sees(snapshot: body.snapshot) else {
+            throw ControlError(
+                .forbidden, subject: body.snapshot, "this token may not clone '\(body.snapshot)'",
+                hint: "it is bound to " + (caller.snapshots ?? []).sorted().joined(separator: ", "))
+        }
         let outcome = try await service.clone(
             CloneSpec(
                 snapshot: body.snapshot, name: name, ttl: body.ttlSeconds.map { .seconds($0) },
-                labels: body.labels ?? [:], owner: context.actor.name),
+                labels: try caller.labels(asking: body.labels ?? [:]), owner: caller.owner),
             by: context.actor)
+        guard outcome.created || caller.owns(outcome.record) else {
+            throw ControlError(
+                .conflict, subject: outcome.record.name.text, "the name '\(outcome.record.name)' is taken",
+                hint: "choose another one")
+        }
         return try Response.json(
             resource(outcome.record, created: outcome.created), status: outcome.created ? .created : .ok)
     }
@@ -46,7 +57,7 @@ struct EnvironmentRoutes: Sendable {
             }
             labels[String(value[..<split])] = String(value[value.index(after: split)...])
         }
-        let records = try await service.list(labels: labels)
+        let records = try await service.list(labels: labels).filter { context.caller.sees($0) }
         return try Response.json(ListResource(items: records.map { resource($0) }))
     }
 

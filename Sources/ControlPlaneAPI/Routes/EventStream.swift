@@ -13,6 +13,8 @@ import ServiceLifecycle
 struct EventStream: Sendable {
     let follower: EventFollower
     let logger: Logger
+    /// Whether the client may still read.
+    let isAllowed: @Sendable () async throws(ControlError) -> Bool
 
     /// How often a silent stream shows that it lives: well below the minute after which proxies cut a connection.
     static let heartbeat = Duration.seconds(15)
@@ -54,7 +56,8 @@ struct EventStream: Sendable {
         do {
             return try await cancelWhenGracefulShutdown {
                 var next = follower
-                return (try await next.next(within: Self.heartbeat), next)
+                let events = try await next.next(within: Self.heartbeat)
+                return try await isAllowed() ? (events, next) : nil
             }
         } catch let error as ControlError where error.code != .cancelled {
             // The client connects again, and is told what is wrong if it still is.

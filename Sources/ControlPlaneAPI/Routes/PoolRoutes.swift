@@ -7,8 +7,9 @@ struct PoolRoutes: Sendable {
     let service: PoolService
 
     func add(to router: RouterGroup<APIRequestContext>) {
-        router.get("pools") { _, _ in
-            try Response.json(ListResource(items: try await service.list().map(PoolResource.init)))
+        router.get("pools") { _, context in
+            let pools = try await service.list().map(PoolResource.init)
+            return try Response.json(ListResource(items: pools.filter { context.caller.sees(snapshot: $0.snapshot) }))
         }
         let group = router.group("snapshots/:name/pool")
         group.get { _, context in

@@ -15,8 +15,9 @@ struct SnapshotRoutes: Sendable {
                 name: body.name, directory: body.source.exportDirectory, by: context.actor)
             return try Response.json(SnapshotResource(record), status: .accepted)
         }
-        group.get { _, _ in
-            try Response.json(ListResource(items: try await service.list().map(SnapshotResource.init)))
+        group.get { _, context in
+            let snapshots = try await service.list().filter { context.caller.sees(snapshot: $0.name.text) }
+            return try Response.json(ListResource(items: snapshots.map(SnapshotResource.init)))
         }
         group.get(":name") { _, context in
             let name = try context.parameters.require("name")

@@ -69,12 +69,13 @@ extension APIClient {
     /// One connection, until it ends.
     private func read(_ selection: EventSelection, _ reader: EventReader) async throws(ControlError) {
         let path = "/v1/events" + (selection.query.isEmpty ? "" : "?" + selection.query.joined(separator: "&"))
+        let (url, socket) = target.address(of: path)
         let request = HTTPRequest(
-            url: target.url + path,
+            url: url,
             headers: [
                 ("Authorization", "Bearer \(target.token)"), ("Accept", "text/event-stream"),
                 ("Last-Event-ID", reader.lastID),
-            ], timeout: nil, idleTimeout: Self.silence)
+            ], timeout: nil, idleTimeout: Self.silence, unixSocket: socket)
         let response: HTTPResponse
         do {
             response = try await http.stream(request, onHead: { reader.begin($0) }, onChunk: { reader.take($0) })

@@ -1,9 +1,10 @@
 package import ControlPlane
+import ControlPlaneAPI
 package import Environments
 
 extension APIClient.Target {
     /// The control plane that this command speaks to: `ENVCTL_URL` with `ENVCTL_TOKEN` if given, else the local one
-    /// by what it wrote into the state directory.
+    /// by what it wrote into the state directory, with `ENVCTL_TOKEN` or the token that lies there.
     ///
     /// - Throws: `ControlError` when there is no local control plane, or its files cannot be read.
     package static func resolve(
@@ -18,7 +19,12 @@ extension APIClient.Target {
             return APIClient.Target(
                 url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: token, isRemote: true)
         }
-        let local = try LocalControlPlane(configuration: configuration).endpoint()
+        let plane = LocalControlPlane(configuration: configuration)
+        // Of a user of this machine who did not start the control plane, for example.
+        if let token = environment("ENVCTL_TOKEN"), !token.isEmpty {
+            return APIClient.Target(url: try plane.address().url, token: token, isRemote: false)
+        }
+        let local = try plane.endpoint()
         return APIClient.Target(url: local.url, token: local.token, isRemote: false)
     }
 }

@@ -7,7 +7,7 @@ import HTTPClient
 package struct APIClient: Sendable {
     /// Where the API is and what opens it.
     package struct Target: Sendable, Equatable {
-        /// E.g. `http://127.0.0.1:8642`, without a slash at the end.
+        /// E.g. `http://127.0.0.1:8642`, without a slash at the end, or `unix:/path` of a socket.
         package var url: String
         package var token: String
         /// Whether the address was given (`ENVCTL_URL`) and is not that of the local control plane.
@@ -17,6 +17,13 @@ package struct APIClient: Sendable {
             self.url = url
             self.token = token
             self.isRemote = isRemote
+        }
+
+        /// Where to send a request for a path of the API.
+        package func address(of path: String) -> (url: String, unixSocket: String?) {
+            guard url.hasPrefix("unix:") else { return (url + path, nil) }
+            // The host is not looked up; it stands in the request.
+            return ("http://localhost" + path, String(url.dropFirst(5)))
         }
     }
 
@@ -65,6 +72,11 @@ package struct APIClient: Sendable {
         try decode(type, from: try await send("DELETE", path, body: nil, headers: [], timeout: timeout))
     }
 
+    /// A deletion that is answered without a body.
+    package func delete(_ path: String) async throws(ControlError) {
+        _ = try await send("DELETE", path, body: nil, headers: [], timeout: .seconds(30))
+    }
+
     /// The body of a plain-text answer.
     package func text(_ path: String) async throws(ControlError) -> String {
         String(decoding: try await send("GET", path, body: nil, headers: [], timeout: .seconds(30)), as: UTF8.self)
@@ -75,11 +87,12 @@ package struct APIClient: Sendable {
     ) async throws(ControlError) -> [UInt8] {
         var headers = headers + [("Authorization", "Bearer \(target.token)"), ("Accept", "application/json")]
         if body != nil { headers.append(("Content-Type", "application/json")) }
+        let (url, socket) = target.address(of: path)
         let response: HTTPResponse
         do {
             response = try await http.send(
                 HTTPRequest(
-                    method: method, url: target.url + path, headers: headers, body: body ?? [], timeout: timeout))
+                    method: method, url: url, headers: headers, body: body ?? [], timeout: timeout, unixSocket: socket))
         } catch {
             throw unreachable(error)
         }

@@ -15,7 +15,9 @@ package struct ServerCommand: AsyncParsableCommand {
             next control plane; envctl down ends them too.
             """)
 
-    @Option(name: .long, help: "Address of the API, host:port (default: $ENVCTL_LISTEN, else 127.0.0.1:8642).")
+    @Option(
+        name: .long, help: "Address of the API, host:port or unix:/path (default: $ENVCTL_LISTEN, else 127.0.0.1:8642)."
+    )
     package var listen: String?
 
     @Option(name: .long, help: "Ports of endpoints, first-last (default: $ENVCTL_PORTS, else 20000-20999).")
@@ -38,7 +40,7 @@ package struct ServerCommand: AsyncParsableCommand {
         if let listen { configuration.listen = listen }
         if let ports { configuration.ports = try ControlPlaneConfiguration.ports(ports) }
         if let databaseURL { configuration.databaseURL = databaseURL }
-        _ = try APIServer.split(address: configuration.listen)
+        try ListenAddress(configuration.listen).checkIsLocal()
         let level = try Self.level(logLevel ?? Environment.value("ENVCTL_LOG_LEVEL") ?? "info")
 
         var logger = Logger(label: "envctl") { StreamLogHandler.standardError(label: $0) }

@@ -67,7 +67,9 @@ extension LocalControlPlane {
         var pause = Duration.milliseconds(5)
         while true {
             if let info = try serverInfo() {
-                let answer = try? await http.send(HTTPRequest(url: info.url + "/readyz", timeout: .seconds(5)))
+                let (url, socket) = APIClient.Target(url: info.url, token: "", isRemote: false).address(of: "/readyz")
+                let answer = try? await http.send(
+                    HTTPRequest(url: url, timeout: .seconds(5), unixSocket: socket))
                 if answer?.status == 200 { return }
             }
             if let own = child, let exit = ChildProcess.reap(own) {

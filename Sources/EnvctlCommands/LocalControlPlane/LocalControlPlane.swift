@@ -20,13 +20,20 @@ package struct LocalControlPlane: Sendable {
     ///
     /// - Throws: `ControlError` when none has left its address here, or the token cannot be read.
     package func endpoint() throws(ControlError) -> (url: String, token: String) {
+        (try address().url, try LocalToken.read(path: configuration.tokenPath))
+    }
+
+    /// Where the running control plane is.
+    ///
+    /// - Throws: `ControlError` when none has left its address here.
+    package func address() throws(ControlError) -> ServerInfo {
         guard let info = try serverInfo() else {
             throw ControlError(
                 .unavailable, subject: configuration.stateDirectory,
                 "the control plane is not running (state in \(configuration.stateDirectory))",
                 hint: "start it: envctl up")
         }
-        return (info.url, try LocalToken.read(path: configuration.tokenPath))
+        return info
     }
 
     /// What the running control plane wrote about itself; nil when there is none.

@@ -7,10 +7,10 @@ import Synchronization
     import Darwin
 #endif
 
-/// A server for the client's tests that answers each request with fixed bytes, on a loopback port or a Unix socket.
-final class LoopbackServer: Sendable {
+/// A server for tests of HTTP clients that answers each request with fixed bytes, on a loopback port or a Unix socket.
+package final class LoopbackServer: Sendable {
     /// What to do with a request: its head and body as text.
-    enum Answer: Sendable {
+    package enum Answer: Sendable {
         case respond(String)
         /// Neither answer nor close, until the client goes away.
         case hang
@@ -18,15 +18,15 @@ final class LoopbackServer: Sendable {
     }
 
     private let listener: Int32
-    let port: Int
+    package let port: Int
     private let accepted = Atomic<Int>(0)
     /// Serial queues, since those have threads of their own; concurrent ones share a thread a processor with Swift's
     /// tasks, and each of these blocks its thread.
     private let queue = DispatchQueue(label: "loopback-server")
 
-    var connections: Int { accepted.load(ordering: .acquiring) }
+    package var connections: Int { accepted.load(ordering: .acquiring) }
 
-    init(unixSocket: String? = nil, answer: @escaping @Sendable (String) -> Answer) throws {
+    package init(unixSocket: String? = nil, answer: @escaping @Sendable (String) -> Answer) throws {
         if let unixSocket {
             listener = socket(AF_UNIX, Self.streamSocket, 0)
             port = 0
@@ -60,7 +60,7 @@ final class LoopbackServer: Sendable {
         }
     }
 
-    func stop() {
+    package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
@@ -73,7 +73,7 @@ final class LoopbackServer: Sendable {
         private static let streamSocket = SOCK_STREAM
     #endif
 
-    struct Failure: Error { let errno: Int32 }
+    package struct Failure: Error { let errno: Int32 }
 
     private static func listenOn<Address>(_ socket: Int32, _ address: inout Address) throws {
         let bound = withUnsafePointer(to: &address) {

@@ -1,0 +1,35 @@
+package import ControlPlaneAPI
+package import Environments
+
+/// Calls about tokens and webhooks.
+extension APIClient {
+    package func createToken(_ body: CreateTokenBody) async throws(ControlError) -> CreatedTokenResource {
+        try await post("/v1/tokens", body, as: CreatedTokenResource.self)
+    }
+
+    package func tokens() async throws(ControlError) -> [TokenResource] {
+        try await get("/v1/tokens", as: ListResource<TokenResource>.self).items
+    }
+
+    package func revokeToken(_ id: String) async throws(ControlError) -> TokenResource {
+        try await delete("/v1/tokens/\(Self.encoded(id))", as: TokenResource.self)
+    }
+
+    package func createWebhook(_ body: CreateWebhookBody) async throws(ControlError) -> CreatedWebhookResource {
+        try await post("/v1/webhooks", body, as: CreatedWebhookResource.self)
+    }
+
+    package func webhooks() async throws(ControlError) -> [WebhookResource] {
+        try await get("/v1/webhooks", as: ListResource<WebhookResource>.self).items
+    }
+
+    package func deleteWebhook(_ id: String) async throws(ControlError) {
+        try await delete("/v1/webhooks/\(Self.encoded(id))")
+    }
+
+    package func deliveries(ofWebhook id: String, limit: Int) async throws(ControlError) -> [DeliveryResource] {
+        try await get(
+            "/v1/webhooks/\(Self.encoded(id))/deliveries?limit=\(limit)", as: ListResource<DeliveryResource>.self
+        ).items
+    }
+}
