@@ -16,6 +16,14 @@ struct ClaimedDelivery: Sendable {
 }
 
 extension RecordStore {
+    /// Whether events are sent anywhere.
+    func hasWebhooks() async throws(ControlError) -> Bool {
+        try await storing("look for webhooks") {
+            let rows = try await pool.query("SELECT EXISTS (SELECT 1 FROM webhooks WHERE deleted_at IS NULL)")
+            return try rows.first?[0].bool == true
+        }
+    }
+
     /// Puts the events since the last time into the outbox of every webhook that wants them, and moves the webhooks'
     /// cursors on, in one transaction: each event comes into each outbox once, however many replicas do it. Webhooks
     /// that another replica is busy with are left to it. Events about webhooks are not sent: a receiver that is down
@@ -23,9 +31,7 @@ extension RecordStore {
     /// - Returns: whether there may be more: a webhook had more events than are taken at once, or some are held back.
     func fillOutbox(limit: Int = 1_000) async throws(ControlError) -> Bool {
         try await storing("fill the outbox") {
-            let any = try await pool.query("SELECT EXISTS (SELECT 1 FROM webhooks WHERE deleted_at IS NULL)")
-            guard try any.first?[0].bool == true else { return false }
-            return try await pool.transaction { connection in
+            try await pool.transaction { connection in
                 let webhooks = try await connection.query(
                     """
                     SELECT id, kinds, cursor_xid::text, cursor_id FROM webhooks

@@ -23,6 +23,7 @@ struct WebhookSender: Service {
     private static let lease = Duration.seconds(60)
     /// Between two looks when events are held back by a transaction that nobody announces the end of.
     private static let heldInterval = Duration.milliseconds(100)
+    private static let gathering = Duration.milliseconds(20)
     /// How long deliveries that arrived are shown.
     private static let memory = Duration.seconds(7 * 86_400)
     private static let cleaningInterval = Duration.seconds(3_600)
@@ -56,6 +57,8 @@ struct WebhookSender: Service {
                     }
                 }
                 await wake.wait(atMost: pause)
+                // Events come in swarms; one look is enough for those of a moment. Ended early by cancellation only.
+                try? await Task.sleep(for: Self.gathering)
             }
             group.cancelAll()
         }
@@ -64,6 +67,7 @@ struct WebhookSender: Service {
     /// Fills the outbox and says which webhooks to begin with, and how long to pause when nothing happens.
     private func look(excluding busy: BusyWebhooks) async -> (due: [String], pause: Duration) {
         do {
+            guard try await store.hasWebhooks() else { return ([], pollInterval) }
             let hasMore = try await store.fillOutbox()
             let (due, next) = try await store.dueWebhooks()
             var pause = hasMore ? Self.heldInterval : pollInterval

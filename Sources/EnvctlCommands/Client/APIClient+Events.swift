@@ -31,38 +31,44 @@ extension APIClient {
     /// last event, so that none is missed and none comes twice.
     ///
     /// - Parameters:
+    ///   - connect: called before each connection: a control plane that was started again can have another address.
     ///   - onTrouble: called once for each loss, with what went wrong.
     ///   - onEvent: called with one event after the other.
     /// - Throws: `ControlError` when the control plane cannot be reached at first, or refuses.
-    package func follow(
-        _ selection: EventSelection, after cursor: String, onTrouble: (ControlError) -> Void,
+    package static func follow(
+        _ selection: EventSelection, after cursor: String, connect: () throws(ControlError) -> APIClient,
+        onTrouble: (ControlError) -> Void,
         onEvent: @escaping @Sendable (EventResource) -> Void
     ) async throws(ControlError) -> Never {
         var cursor = cursor
-        var pause = Duration.zero
-        var hasConnected = false
+        var pause = Duration.seconds(1)
+        var isFollowing = false
+        var hasFollowed = false
         while true {
             let reader = EventReader(lastID: cursor, onEvent: onEvent)
             var trouble: ControlError?
             do throws(ControlError) {
-                try await read(selection, reader)
+                try await connect().read(selection, reader)
             } catch {
-                guard error.code == .unavailable || error.code == .timeout, hasConnected || reader.isConnected else {
-                    throw error
-                }
                 trouble = error
             }
             if let failure = reader.failure { throw failure }
-            if reader.isConnected { pause = reader.retry } else { pause = min(pause * 2, Self.longestPause) }
-            // Told once, when what was there is lost.
-            if let trouble, reader.isConnected || !hasConnected { onTrouble(trouble) }
-            hasConnected = hasConnected || reader.isConnected
+            if reader.isConnected {
+                (isFollowing, hasFollowed, pause) = (true, true, reader.retry)
+            }
+            if let trouble {
+                guard hasFollowed, trouble.isTransient else { throw trouble }
+                // Told once for each loss, and not for each attempt to come back.
+                if isFollowing { onTrouble(trouble) }
+                isFollowing = false
+            }
             cursor = reader.lastID
             do {
                 try await Task.sleep(for: pause)
             } catch {
                 throw ControlError(.cancelled, "interrupted")
             }
+            if !isFollowing { pause = min(pause * 2, longestPause) }
         }
     }
 

@@ -48,7 +48,9 @@ package struct EventsCommand: AsyncParsableCommand {
         let recent = try await client.events(selection, limit: limit)
         let lines = EventLines(format: context.format)
         for event in recent.items { lines.print(event) }
-        try await client.follow(selection, after: recent.next) { trouble in
+        try await APIClient.follow(selection, after: recent.next) { () throws(ControlError) in
+            try context.client()
+        } onTrouble: { trouble in
             context.note("\(trouble.message); trying again")
         } onEvent: { event in
             lines.print(event)
