@@ -13,6 +13,7 @@ extension ControlPlaneConfiguration {
     /// | `ENVCTL_EXTENDDB_SERVER` | the server binary |
     /// | `ENVCTL_POOL_SIZE` | environments kept ready for each snapshot whose pool nobody sized; 0: none |
     /// | `ENVCTL_LEASE` | how long a replica may be silent before others take its unfinished work over |
+    /// | `ENVCTL_RECONCILE_INTERVAL` | how often what exists is compared with the records |
     ///
     /// - Parameters:
     ///   - environment: names and values.
@@ -30,6 +31,9 @@ extension ControlPlaneConfiguration {
             poolSize = try Self.number(text, of: "ENVCTL_POOL_SIZE", in: 0...PoolService.maximumSize)
         }
         if let text = environment["ENVCTL_LEASE"] { tunables.lease = try Self.duration("ENVCTL_LEASE", text, from: 2) }
+        if let text = environment["ENVCTL_RECONCILE_INTERVAL"] {
+            tunables.reconcileInterval = try Self.duration("ENVCTL_RECONCILE_INTERVAL", text, from: 1)
+        }
     }
 
     /// The state directory alone: what the CLI needs to find a running control plane.
