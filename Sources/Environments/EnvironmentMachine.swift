@@ -115,7 +115,8 @@ package struct EnvironmentMachine: Sendable {
             guard server == record.server else { return .adopt(server) }
             return record.oldestIncarnation < record.incarnation ? .perform(.dropPrevious) : .rest
         case .hibernated:
-            if observed.server != nil { return .perform(.stopServer) }
+            // Also when it died by itself meanwhile: whoever waits for its end reads the record.
+            if observed.server != nil || record.server != nil { return .perform(.stopServer) }
             if !observed.holdsPort { return .perform(.holdPort) }
             if record.oldestIncarnation < record.incarnation { return .perform(.dropPrevious) }
             // What a failed try said is over when nothing is left to try.

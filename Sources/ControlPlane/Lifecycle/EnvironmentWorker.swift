@@ -40,9 +40,18 @@ struct EnvironmentWorker: Sendable {
             clock = DatabaseClock(current.now)
             announce(current.record)
             onPhase(current.record.phase)
-            if !written.isClaimed { return }
+            if !written.isClaimed {
+                watchForClients(current.record)
+                return
+            }
         }
+        watchForClients(current.record)
         await release(current)
+    }
+
+    /// From now on a connection is what a sleeping environment waits for, also when a step of it is to be tried again.
+    private func watchForClients(_ record: EnvironmentRecord) {
+        if record.phase == .hibernated { performer.effectors.launcher.watchPort(id: record.id.text) }
     }
 
     /// The record after the decision was carried out; nil when nothing is to be recorded.
@@ -53,8 +62,6 @@ struct EnvironmentWorker: Sendable {
         var generator = SystemRandomNumberGenerator()
         switch decision {
         case .rest:
-            // From now on a connection is what it waits for.
-            if record.phase == .hibernated { performer.effectors.launcher.watchPort(id: record.id.text) }
             announce(record)
             return nil
         case .enter(let phase): return machine.entering(phase, record, now: clock.now)
