@@ -1,8 +1,9 @@
-"""Figures of environments: E3 (cold clone), E5 (server start), E6 (memory of an idle server).
+"""Figures of environments: E3 (cold clone), E4 (reset), E5 (server start), E6 (memory of an idle server), E7 (asleep).
 
 Prints a table and JSON. Nothing is asserted: a benchmark shows, a test decides. Run it through `Scripts/bench`, which
 builds in release and gives it an installation of its own.
 """
+import datetime
 import json
 import os
 import pathlib
@@ -12,8 +13,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
+import boto3
 import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
@@ -148,6 +151,78 @@ def idle_server(it, handed):
             "reach": 20}
 
 
+def moments(it, name):
+    """When each step of an environment was recorded, oldest first."""
+    events = it.json("events", name)["items"]
+    return [(datetime.datetime.fromisoformat(event["at"].replace("Z", "+00:00")), event["kind"]) for event in events]
+
+
+def reset(it, handed, cold, rounds=12):
+    """E4: from the request to `ready` again, by the database's clock, under a client that never pauses."""
+    credentials = handed["credentials"]
+    client = boto3.client(
+        "dynamodb", endpoint_url=credentials["endpoint"], region_name=credentials["region"],
+        aws_access_key_id=credentials["access_key_id"], aws_secret_access_key=credentials["secret_access_key"])
+    key = {"pk": {"S": "CUSTOMER#000001"}, "sk": {"S": "PROFILE"}}
+    stop, answers, failures, longest = threading.Event(), [], [], []
+
+    def ask():
+        while not stop.is_set():
+            begin = time.perf_counter()
+            try:
+                answers.append("Item" in client.get_item(TableName="shop", Key=key))
+            except Exception as error:  # counted: an error after the SDK's retries is what must not happen
+                failures.append(repr(error))
+            longest.append((time.perf_counter() - begin) * 1000)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    results = []
+    for _ in range(rounds):
+        it.envctl("reset", "bench")
+        times = moments(it, "bench")
+        asked = max(at for at, kind in times if kind == "resetting")
+        results.append(min((at - asked).total_seconds() * 1000 for at, kind in times if kind == "ready" and at > asked))
+    stop.set()
+    asking.join()
+    median = statistics.median(results)
+    return {"row": "E4", "variant": f"median of {rounds}, worst {max(results):.0f} ms; {len(answers)} requests meanwhile, "
+                                    f"{len(failures)} failed, {answers.count(False)} wrong, slowest {max(longest):.0f} ms",
+            "ours": round(median, 1), "anchor": cold["ours"], "anchor_name": "cold clone (E3)",
+            "ratio": round(median / cold["ours"], 2), "unit": "ms", "reach": round(cold["ours"] + 50, 1)}
+
+
+def asleep(it, handed, rounds=20):
+    """E7: what a sleeping environment holds, and how long its first request takes, from connect to the item."""
+    credentials, environment = handed["credentials"], handed["environment"]
+    port = int(credentials["endpoint"].rsplit(":", 1)[1])
+    key = {"pk": {"S": "CUSTOMER#000001"}, "sk": {"S": "PROFILE"}}
+    results, processes, connections = [], 0, 0
+    for _ in range(rounds):
+        it.envctl("hibernate", "bench")
+        processes = max(processes, sum(
+            environment["id"].encode() in pathlib.Path("/proc", entry, "cmdline").read_bytes()
+            for entry in os.listdir("/proc") if entry.isdigit() and pathlib.Path("/proc", entry, "cmdline").exists()))
+        connections = max(connections, int(it.psql(
+            f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{environment['role']}';\n")[0][0]))
+        request = signed_get_item(credentials, f"127.0.0.1:{port}", key)
+        begin = time.perf_counter()
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(request)
+            answer = b""
+            while b'"Item"' not in answer:
+                chunk = connection.recv(65536)
+                if not chunk:
+                    sys.exit(f"no item came back: {answer[:300]}")
+                answer += chunk
+        results.append((time.perf_counter() - begin) * 1000)
+        it.envctl("wait", "bench")
+    return {"row": "E7", "variant": f"asleep: {processes} processes, {connections} connections; first answer, median of "
+                                    f"{rounds}, worst {max(results):.0f} ms", "ours": round(statistics.median(results), 1),
+            "anchor": 300, "anchor_name": "Neon (a few hundred ms)", "ratio": round(statistics.median(results) / 300, 3),
+            "unit": "ms", "reach": 120}
+
+
 def main():
     it = Installation()
     try:
@@ -155,7 +230,7 @@ def main():
         it.envctl("snapshot", "import", "prod-snapshot", "--from-export", str(ROOT / "Templates/samples/shop"))
         rows = [cold_clone(it)]
         handed = it.json("clone", "prod-snapshot", "bench", "--ttl", "1h")
-        rows += [idle_server(it, handed), server_start(it, handed)]
+        rows += [idle_server(it, handed), server_start(it, handed), asleep(it, handed), reset(it, handed, rows[0])]
         rows.sort(key=lambda row: row["row"])
     finally:
         subprocess.run([BIN / "envctl", "down"], env=it.environ, capture_output=True)
