@@ -64,9 +64,9 @@ let package = Package(
             name: "ExtendDBLayout", dependencies: ["Postgres", "DynamoModel", "Cryptography"], swiftSettings: settings),
         .target(
             name: "ExtendDBServer",
-            dependencies: ["ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Cryptography"]
-                + nio
-                + [lifecycle, logging],
+            dependencies: [
+                "ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Cryptography", "CPlatform",
+            ] + nio + [lifecycle, logging],
             swiftSettings: settings),
 
         // The environment manager.

@@ -40,10 +40,16 @@ package final class PostgresPool: Sendable {
     package let limits: Limits
     private let loop: PostgresLoop
     private let box: Mutex<PoolBox>
+    private let onIdle: (@Sendable () -> Void)?
     private let origin = ContinuousClock.now
 
-    package init(configuration: PostgresConfiguration, limits: Limits = Limits(), loop: PostgresLoop = .shared) {
+    /// - Parameter onIdle: called on the loop when the last connection has been closed for want of use.
+    package init(
+        configuration: PostgresConfiguration, limits: Limits = Limits(), loop: PostgresLoop = .shared,
+        onIdle: (@Sendable () -> Void)? = nil
+    ) {
         self.configuration = configuration
+        self.onIdle = onIdle
         self.limits = limits
         self.loop = loop
         box = Mutex(PoolBox(limits: limits))
@@ -255,6 +261,7 @@ package final class PostgresPool: Sendable {
             case .close(let connection):
                 loop.execute {
                     connection.assumeIsolated { $0.end(PostgresError(.closed, "the pool closed the connection")) }
+                    if let onIdle = self.onIdle, self.openConnections == 0 { onIdle() }
                 }
             }
         }

@@ -60,6 +60,23 @@ import Testing
         }
     }
 
+    @Test func whoWantsToKnowIsToldThatNothingIsHeldAnyMore() async throws {
+        try await TestPostgres.withDatabase { configuration in
+            let (idle, becomesIdle) = AsyncStream.makeStream(of: Void.self)
+            let pool = PostgresPool(
+                configuration: configuration, limits: .init(idleTimeout: .milliseconds(30), sharedConnections: 1),
+                onIdle: { becomesIdle.yield() })
+            var tellings = idle.makeAsyncIterator()
+            for _ in 0..<2 {
+                try await pool.query("SELECT 1")
+                try await pool.withConnection { try await $0.query("SELECT 1") }
+                await tellings.next()
+                #expect(pool.openConnections == 0)
+            }
+            await pool.shutdown()
+        }
+    }
+
     @Test func aDeadlineEndsTheWait() async throws {
         try await withTestPool(limits: .init(maximum: 1, acquireTimeout: .milliseconds(30))) { pool in
             try await pool.withConnection { _ in

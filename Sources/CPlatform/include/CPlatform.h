@@ -89,6 +89,12 @@ int64_t cs_raise_file_limit(void);
 // Name, uid, gid and home directory of a user: 0, or -ENOENT.
 int cs_user_ids(const char *_Nonnull name, uid_t *_Nonnull uid, gid_t *_Nonnull gid);
 
+// ---- memory.c
+
+// Gives back what an idle process does not need: free heap, and the resident pages of program and libraries. Those stay
+// in the system's page cache and come back one small fault at a time when they are used again. glibc; else nothing.
+void cs_release_idle_memory(void);
+
 // ---- socket.c
 
 // A listening, close-on-exec TCP socket on a numeric IPv4 or IPv6 address. Port 0: the system chooses.

@@ -1,4 +1,5 @@
 import AWS
+import CPlatform
 import Cryptography
 import DynamoModel
 import ExtendDBLayout
@@ -24,7 +25,9 @@ struct Application: Sendable {
     init(configuration: ServerConfiguration, clock: WallClock, logger: Logger) {
         let pool = PostgresPool(
             configuration: configuration.database,
-            limits: .init(maximum: configuration.maximumConnections, idleTimeout: configuration.connectionIdle))
+            limits: .init(maximum: configuration.maximumConnections, idleTimeout: configuration.connectionIdle),
+            // Hundreds of servers share a machine, and most of them wait.
+            onIdle: { cs_release_idle_memory() })
         let gate = LayoutGate(pool: pool)
         let tables = TableCache(pool: pool, gate: gate, region: configuration.region)
         self.clock = clock
