@@ -224,6 +224,7 @@ class Chaos:
         moving = self.settle()
         if moving:
             self.findings += [f"does not settle within {SETTLING} s: {line}" for line in moving]
+            self.findings += [f"  PostgreSQL meanwhile: {line}" for line in checks.sessions(self.machine)]
             return
         time.sleep(2 * TICK + 0.5)
         wrong = []

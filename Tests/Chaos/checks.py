@@ -8,7 +8,7 @@ SETTLED = {"ready", "hibernated", "failed", "deleted"}
 RECORDS = """
     SELECT id, name, phase, reason, incarnation, oldest_incarnation, port, server_pid, has_storage, pooled, attempts,
         ready_at IS NOT NULL AS was_ready, extract(epoch FROM expires_at - clock_timestamp()) AS time_left,
-        extract(epoch FROM next_attempt_at - clock_timestamp()) AS due_in,
+        extract(epoch FROM grace_ends_at - clock_timestamp()) AS grace_left,
         protected_by IS NOT NULL AND coalesce(protected_until > clock_timestamp(), true) AS protected,
         lease_owner IS NOT NULL AS claimed
     FROM environments WHERE phase <> 'deleted'"""
@@ -19,7 +19,14 @@ def unsettled(records):
     return [
         f"{r['name']} ({r['id']}) is {r['phase']}" + (f", try {r['attempts']}: {r['reason']}" if r["reason"] else "")
         for r in records
-        if r["phase"] not in SETTLED or r["time_left"] <= 0 and not r["protected"] and not r["pooled"]]
+        if is_moving(r)]
+
+
+def is_moving(record):
+    if record["phase"] == "expiring":
+        return record["grace_left"] is None or record["grace_left"] < 15
+    ended = record["time_left"] <= 0 and not record["protected"] and not record["pooled"]
+    return record["phase"] not in SETTLED or ended
 
 
 def inventory(machine):
@@ -140,6 +147,16 @@ def history(machine, id):
     rows = machine.rows(
         f"SELECT kind, message FROM events WHERE subject_id = '{clean(id)}' ORDER BY id DESC LIMIT 8")
     return "; ".join(f"{row['kind']}: {row['message']}" for row in reversed(rows))
+
+
+def sessions(machine):
+    """What PostgreSQL's processes are at, for whoever looks into something that does not move."""
+    rows = machine.rows("""
+        SELECT pid, backend_type, datname, application_name, state, wait_event_type || ' ' || wait_event AS waits,
+            date_trunc('second', clock_timestamp() - coalesce(query_start, backend_start))::text AS since,
+            left(query, 120) AS query
+        FROM pg_stat_activity WHERE state IS DISTINCT FROM 'idle' AND pid <> pg_backend_pid()""")
+    return [" ".join(f"{key}={value}" for key, value in row.items() if value is not None) for row in rows]
 
 
 def clean(id):
