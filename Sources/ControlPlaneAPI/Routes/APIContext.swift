@@ -18,6 +18,8 @@ package struct APIRequestContext: RequestContext {
     package var token: String
     /// The client's address.
     package let source: String
+    /// The client's connection.
+    let channel: any Channel
 
     /// Who asks, and from where: what every change that the request causes is recorded with.
     package var actor: Actor { Actor(name: caller.owner, source: source) }
@@ -27,6 +29,7 @@ package struct APIRequestContext: RequestContext {
         caller = Caller(owner: "", scope: .read)
         token = ""
         self.source = Self.address(source.channel.remoteAddress)
+        channel = source.channel
     }
 
     /// The client's address without its port, which changes with every connection; `unix` for a Unix socket.

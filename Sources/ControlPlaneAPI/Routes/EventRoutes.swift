@@ -25,7 +25,7 @@ struct EventRoutes: Sendable {
                 EventListResource(items: page.events.map(EventResource.init), next: page.next.description))
         }
         let follower = try await service.follower(filter, after: try cursor(request))
-        let stream = EventStream(follower: follower, logger: context.logger) {
+        let stream = EventStream(follower: follower, channel: context.channel, logger: context.logger) {
             [authenticator] () async throws(ControlError) -> Bool in
             try await authenticator.isStillValid(context.token)
         }

@@ -12,6 +12,7 @@ import ServiceLifecycle
 /// `event` field: a browser hands events without one to a single listener, and the kind stands in the data.
 struct EventStream: Sendable {
     let follower: EventFollower
+    let channel: any Channel
     let logger: Logger
     /// Whether the client may still read.
     let isAllowed: @Sendable () async throws(ControlError) -> Bool
@@ -20,13 +21,19 @@ struct EventStream: Sendable {
     static let heartbeat = Duration.seconds(15)
     /// What a client waits before it connects again, in milliseconds.
     static let retry = 1_000
+    /// How long a client that does not read may hold the server's end up.
+    static let farewell = TimeAmount.seconds(2)
 
     func response(to request: Request) -> Response {
         Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
-                try await request.body.consumeWithCancellationOnInboundClose { _ in
-                    try await write(to: &writer)
+                try await withGracefulShutdownHandler {
+                    try await request.body.consumeWithCancellationOnInboundClose { _ in
+                        try await write(to: &writer)
+                    }
+                } onGracefulShutdown: { [channel] in
+                    channel.eventLoop.scheduleTask(in: Self.farewell) { channel.close(promise: nil) }
                 }
             })
     }

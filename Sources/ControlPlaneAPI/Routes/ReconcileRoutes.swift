@@ -12,6 +12,7 @@ struct ReconcileRoutes: Sendable {
 
     @Sendable private func reconcile(_ request: Request, context: APIRequestContext) async throws -> Response {
         let body = try await request.decoded(as: ReconcileBody.self, context: context)
-        return try Response.json(ReconcileResource(try await controlPlane.reconcile(dryRun: body.dryRun)))
+        return try Response.json(
+            ReconcileResource(try await controlPlane.reconcile(dryRun: body.dryRun, by: context.actor)))
     }
 }

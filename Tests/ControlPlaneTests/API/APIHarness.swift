@@ -13,6 +13,7 @@ struct APIHarness: Sendable {
     let token: String
     let client = HTTPClient()
     private let shutdown: @Sendable () async -> Void
+    private let end: AsyncStream<Void>
 
     /// Runs `body` with the API being served.
     static func with(
@@ -40,11 +41,15 @@ struct APIHarness: Sendable {
         let group = ServiceGroup(
             configuration: .init(services: [server], logger: LifecycleHarness.logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
+            let (end, ended) = AsyncStream.makeStream(of: Void.self)
+            tasks.addTask {
+                defer { ended.finish() }
+                try await group.run()
+            }
             let api = APIHarness(
                 lifecycle: harness, url: try await address(configuration),
                 token: try LocalToken.read(path: configuration.tokenPath),
-                shutdown: { await group.triggerGracefulShutdown() })
+                shutdown: { await group.triggerGracefulShutdown() }, end: end)
             let result: Result<Void, any Error>
             do {
                 try await body(api)
@@ -70,6 +75,11 @@ struct APIHarness: Sendable {
     }
 
     func stop() async { await shutdown() }
+
+    /// Returns when the server has ended.
+    func stopped() async {
+        for await _ in end {}
+    }
 
     /// Sends a request with the local token unless another one is given.
     func send(

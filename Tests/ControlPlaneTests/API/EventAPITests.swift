@@ -1,10 +1,17 @@
 import ControlPlaneAPI
 import Environments
 import HTTPClient
+import Postgres
 import Synchronization
 import Testing
 
 @testable import ControlPlane
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 @Suite struct EventAPITests {
     @Test func aRequestIsRecordedWithWhoAndWhereFrom() async throws {
@@ -98,6 +105,40 @@ import Testing
                 try await Task.sleep(for: .milliseconds(5))
             }
             #expect(hub.watcherCount(of: RecordStore.eventsSubject) == 1)
+        }
+    }
+
+    /// A client that connects and then reads nothing is left alone until the server stops, and holds nothing up then.
+    @Test func aClientThatDoesNotReadHoldsNothingUp() async throws {
+        try await APIHarness.with { api in
+            try await api.lifecycle.store.pool.query(
+                """
+                INSERT INTO events (subject_kind, subject_id, kind, message)
+                SELECT 'environment', 'id', 'k', repeat('m', 10000) FROM generate_series(1, 2000)
+                """)
+            let port = try #require(api.url.split(separator: ":").last.flatMap { UInt16($0) })
+            let silent = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(silent) }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            let connected = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(silent, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            try #require(connected == 0)
+            let request = Array(
+                ("GET /v1/events?after=0-0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(api.token)\r\n"
+                    + "Accept: text/event-stream\r\n\r\n").utf8)
+            try #require(send(silent, request, request.count, 0) == request.count)
+            // Others are served meanwhile.
+            #expect(try await api.get("/v1/events?limit=1", as: EventListResource.self).items.count == 1)
+            let began = ContinuousClock.now
+            await api.stop()
+            await api.stopped()
+            #expect(ContinuousClock.now - began < .seconds(15))
         }
     }
 
