@@ -3,6 +3,7 @@
 struct PostmasterFile: Sendable, Hashable {
     var pid: Int32
     var port: Int
+    /// Empty in the first moments of a server.
     var socketDirectory: String
 
     init(pid: Int32, port: Int, socketDirectory: String) {

@@ -90,9 +90,11 @@ package struct PrivatePostgres: Sendable {
 
     /// What `postmaster.pid` names, if that process runs and is the server of our data directory.
     func runningPostmaster() throws(ControlError) -> PostmasterFile? {
-        guard let text = try PosixFile.readText(paths.postmasterPID), let file = PostmasterFile(text: text) else {
+        guard let text = try PosixFile.readText(paths.postmasterPID), var file = PostmasterFile(text: text) else {
             return nil
         }
+        // One that has just been started (by a control plane that was killed then) fills the line in later.
+        if file.socketDirectory.isEmpty { file.socketDirectory = paths.socketDirectory }
         ChildProcess.reap(file.pid)
         guard let identity = ProcessIdentity(pid: file.pid) else { return nil }
         if let recorded = try recordedProcess(), recorded.pid == file.pid, recorded != identity { return nil }

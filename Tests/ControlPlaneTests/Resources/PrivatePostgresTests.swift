@@ -17,6 +17,11 @@ import Testing
         #expect(file == PostmasterFile(pid: 4711, port: 54321, socketDirectory: "/tmp/with space"))
     }
 
+    @Test func aServerThatHasJustBeenStartedNamesNoSocketYet() {
+        let file = PostmasterFile(text: "4711\n/var/data\n1700000000\n54321\n\n")
+        #expect(file == PostmasterFile(pid: 4711, port: 54321, socketDirectory: ""))
+    }
+
     @Test(arguments: ["", "4711\n", "x\n/d\n1\n2\n/s\n", "-4\n/d\n1\n2\n/s\n"])
     func anUnfinishedFileIsNone(text: String) {
         #expect(PostmasterFile(text: text) == nil)
