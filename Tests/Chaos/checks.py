@@ -25,6 +25,8 @@ def unsettled(records):
 def is_moving(record):
     if record["phase"] == "expiring":
         return record["grace_left"] is None or record["grace_left"] < 15
+    if record["oldest_incarnation"] < record["incarnation"] and record["phase"] != "failed":
+        return True  # what a reset replaced is still to be dropped
     ended = record["time_left"] <= 0 and not record["protected"] and not record["pooled"]
     return record["phase"] not in SETTLED or ended
 
