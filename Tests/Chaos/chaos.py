@@ -91,6 +91,8 @@ class Chaos:
         try:
             time.sleep(delay)
             machine = self.machine
+            if fault in ("kill-postgres", "kill-backend", "kill-all"):
+                machine.postgres_killed_at = time.monotonic()
             pick = lambda things: things[int(choice * len(things))] if things else None
             if fault in ("kill-control", "kill-all"):
                 machine.kill_control()
