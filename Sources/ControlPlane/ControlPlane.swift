@@ -26,6 +26,8 @@ package final class ControlPlane: Service {
     package let events: EventService
     package let tokens: TokenService
     package let webhooks: WebhookService
+    package let metrics = ControlPlaneMetrics()
+    package let degradation = Degradation()
     let box = RuntimeBox()
     private let logger: Logger
 
@@ -105,7 +107,7 @@ package final class ControlPlane: Service {
         let importer = SnapshotImporter(admin: server.admin, owner: owner, logger: logger)
         let engine = LifecycleEngine(
             configuration: configuration, store: store, effectors: effectors, importer: importer,
-            installation: installation, logger: logger)
+            installation: installation, metrics: metrics, logger: logger)
         try await engine.recover()
         var services = engine.services
         if let postgres = server.privateServer {
@@ -114,6 +116,11 @@ package final class ControlPlane: Service {
                     postgres: postgres, interval: configuration.tunables.healthInterval, hub: engine.hub,
                     wakes: engine.wakes, logger: logger))
         }
+        services.append(
+            RecordsWatch(
+                store: store, degradation: degradation, installation: installation,
+                interval: configuration.tunables.healthInterval * 2, hub: engine.hub, wakes: engine.wakes,
+                logger: logger))
         let now = try await store.now()
         box.set(
             .running(
@@ -138,8 +145,9 @@ extension ControlPlane {
             version: Self.version, installation: "", stateDirectory: configuration.stateDirectory, isReady: false,
             pid: getpid(), environments: [:], snapshots: 0, portsInUse: 0,
             portsTotal: configuration.ports.count)
-        do {
+        do throws(ControlError) {
             let runtime = try box.runtime()
+            if let reason = degradation.current { throw ControlError(.unavailable, "degraded: \(reason)") }
             status.installation = runtime.installation.text
             status.startedAt = runtime.startedAt
             let address = runtime.store.pool.configuration

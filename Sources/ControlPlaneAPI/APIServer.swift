@@ -62,6 +62,7 @@ package struct APIServer: Service {
     /// The routes; apart from ``run()`` so that what they answer does not depend on how they are served.
     package func router(token: String) -> Router<APIRequestContext> {
         let router = Router(context: APIRequestContext.self)
+        router.add(middleware: OperationMiddleware(metrics: controlPlane.metrics, logger: logger))
         router.add(middleware: ProblemMiddleware())
         let authenticator = controlPlane.authenticator(localToken: token)
         router.add(middleware: AuthenticationMiddleware(authenticator: authenticator))
@@ -72,6 +73,11 @@ package struct APIServer: Service {
             return Response.text(
                 status.isReady ? "ready\n" : "not ready: \(status.reason ?? "starting")\n",
                 status: status.isReady ? .ok : .serviceUnavailable)
+        }
+        router.get("metrics") { [controlPlane] _, _ in
+            var response = Response.text(await controlPlane.metricsText())
+            response.headers[.contentType] = PrometheusText.contentType
+            return response
         }
         let v1 = router.group("v1")
         EnvironmentRoutes(service: controlPlane.environments).add(to: v1)

@@ -13,7 +13,7 @@ package struct ServerIdentity: Hashable, Sendable {
 /// What an environment's clients sign their requests with.
 package struct EnvironmentCredential: Hashable, Sendable, CustomStringConvertible {
     package var accessKeyID: String
-    package var secretAccessKey: String
+    @Secret package var secretAccessKey: String
 
     package init(accessKeyID: String, secretAccessKey: String) {
         self.accessKeyID = accessKeyID
@@ -112,7 +112,7 @@ package struct EnvironmentRecord: Hashable, Sendable, Identifiable {
     package var accountID: String = ""
     package var credential: EnvironmentCredential?
     /// The password of the environment's PostgreSQL role.
-    package var rolePassword: String?
+    @Secret package var rolePassword: String? = nil
     /// Whether a database and a role of it may exist.
     package var hasStorage = false
     package var server: ServerIdentity?

@@ -33,10 +33,10 @@ import Testing
         }
     }
 
-    @Test func inFairWeather() { expectSound(300, steps: 500, weather: .quiet) }
+    @Test func inFairWeather() { expectSound(60, steps: 500, weather: .quiet) }
 
     @Test func withFaultsAndDeaths() {
-        expectSound(1000, steps: 600, weather: Simulation.Weather())
+        expectSound(60, steps: 600, weather: Simulation.Weather())
         guard Seeds.named == nil else { return }
         let coverage = Self.coverage.withLock { $0 }
         for what in [
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func inBadWeather() {
-        expectSound(400, steps: 600, weather: Simulation.Weather(faults: 0.3))
+        expectSound(100, steps: 600, weather: Simulation.Weather(faults: 0.3))
     }
 
     /// Somebody drops databases behind the control plane's back.

@@ -4,7 +4,7 @@ package import Environments
 package struct SealedEnvironment: Sendable, Hashable {
     package var accountID: String
     package var accessKeyID: String
-    package var secretAccessKey: String
+    @Secret package var secretAccessKey: String
 
     package init(accountID: String, accessKeyID: String, secretAccessKey: String) {
         self.accountID = accountID
@@ -19,7 +19,7 @@ package struct SealRequest: Sendable, Hashable {
     package var database: String
     /// The environment's role and its password.
     package var role: String
-    package var rolePassword: String
+    @Secret package var rolePassword: String
     /// The account whose tables the snapshot holds (12 digits).
     package var accountID: String
     /// Databases that the role must be unable to connect to: the control plane's records, another clone, ….

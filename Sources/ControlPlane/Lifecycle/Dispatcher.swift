@@ -64,8 +64,10 @@ final class Dispatcher: Service {
 
     private func drive(_ claimed: ClaimedEnvironment, _ claimedAt: ContinuousClock.Instant) async {
         let id = claimed.record.id
-        await worker.drive(claimed, claimedAt: claimedAt) { phase in
-            if self.slots.withLock({ $0.update(id, phase) }) { self.wake.signal() }
+        await Operation.about(claimed.record) {
+            await worker.drive(claimed, claimedAt: claimedAt) { phase in
+                if self.slots.withLock({ $0.update(id, phase) }) { self.wake.signal() }
+            }
         }
         slots.withLock { $0.end(id) }
         wake.signal()
@@ -77,9 +79,11 @@ final class Dispatcher: Service {
             while (try? await Task.sleep(for: self.tunables.lease / 4)) != nil {
                 do {
                     try await self.store.beacon()
-                    guard self.slots.withLock({ !$0.running.isEmpty }) else { continue }
+                    // Only what is at work: a claim that a worker gave up without saying so must run out.
+                    let running = self.slots.withLock { Array($0.running) }
+                    guard !running.isEmpty else { continue }
                     let renewedAt = ContinuousClock.now
-                    let claims = try await self.store.renewLeases(self.tunables.lease)
+                    let claims = try await self.store.renewLeases(self.tunables.lease, of: running)
                     self.leases.renewed(claims, at: renewedAt)
                 } catch {
                     self.logger.warning("the claims could not be renewed", metadata: ["error": "\(error)"])

@@ -12,6 +12,7 @@ struct EnvironmentWorker: Sendable {
     let health: HealthRegistry
     let poolWake: WakeSignal
     let leases: LeaseKeeper
+    let metrics: ControlPlaneMetrics
     let logger: Logger
 
     /// - Parameters:
@@ -75,10 +76,12 @@ struct EnvironmentWorker: Sendable {
                     effect, record, observed: observed, claim: claimed.epoch)
                 effect.failpointAfter.hit()
                 let took = started.duration(to: .now)
+                metrics.performed(effect, took: took, error: nil)
                 return machine.succeeded(effect, result, record, took: took, now: clock.now)
             } catch {
                 // The process is going; the next one does it again.
                 guard error.code != .cancelled, !Task.isCancelled else { return nil }
+                metrics.performed(effect, took: started.duration(to: .now), error: error)
                 logger.warning(
                     "a step failed",
                     metadata: [
@@ -104,6 +107,9 @@ struct EnvironmentWorker: Sendable {
                 switch outcome {
                 case .written(let claimed):
                     if claimed.record.phase == .ready { Failpoint.readyRecorded.hit() }
+                    if current.record.readyAt == nil, claimed.record.readyAt != nil {
+                        metrics.becameReady(after: .milliseconds(claimed.record.timings.total ?? 0))
+                    }
                     return (claimed, keep)
                 case .changed(let claimed): return (claimed, true)
                 case .fenced:

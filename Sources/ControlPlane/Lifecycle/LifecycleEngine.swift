@@ -25,7 +25,7 @@ struct LifecycleEngine: Sendable {
 
     init(
         configuration: ControlPlaneConfiguration, store: RecordStore, effectors: Effectors, importer: any Importer,
-        installation: InstallationID, logger: Logger
+        installation: InstallationID, metrics: ControlPlaneMetrics = ControlPlaneMetrics(), logger: Logger
     ) {
         self.store = store
         let tunables = configuration.tunables
@@ -36,13 +36,13 @@ struct LifecycleEngine: Sendable {
             performer: EffectPerformer(
                 effectors: effectors, store: store, installation: installation, configuration: configuration),
             store: store, hub: hub, health: health, poolWake: poolWake, leases: LeaseKeeper(lease: tunables.lease),
-            logger: logger)
+            metrics: metrics, logger: logger)
         reaper = Reaper(
             store: store, launcher: effectors.launcher, machine: worker.machine, configuration: configuration,
-            wake: reaperWake, dispatcher: dispatcherWake, hub: hub, logger: logger)
+            wake: reaperWake, dispatcher: dispatcherWake, hub: hub, metrics: metrics, logger: logger)
         reconciler = Reconciler(
             store: store, effectors: effectors, installation: installation, configuration: configuration,
-            dispatcher: dispatcherWake, logger: logger)
+            dispatcher: dispatcherWake, metrics: metrics, logger: logger)
         snapshotWorker = SnapshotWorker(
             store: store, provider: effectors.provider, importer: importer, installation: installation,
             tunables: tunables, wake: snapshotWake, hub: hub, logger: logger)

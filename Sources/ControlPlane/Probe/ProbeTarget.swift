@@ -1,4 +1,5 @@
 package import DynamoModel
+package import Environments
 
 /// An item that a snapshot is known to hold: reading it through an endpoint proves that the endpoint serves the data.
 package struct ProbeTarget: Sendable, Hashable {
@@ -37,7 +38,7 @@ package struct ProbeTarget: Sendable, Hashable {
 /// The credential that a probe signs with.
 package struct ProbeCredential: Sendable, Hashable {
     package var accessKeyID: String
-    package var secretAccessKey: String
+    @Secret package var secretAccessKey: String
     package var region: String
 
     package init(accessKeyID: String, secretAccessKey: String, region: String) {

@@ -36,7 +36,7 @@ package struct CloneRequest: Sendable, Hashable {
     /// The login role that may connect to the target and to nothing else.
     package var role: String
     /// The role's password. Random and long; never logged.
-    package var rolePassword: String
+    @Secret package var rolePassword: String
     /// Whose the target is.
     package var mark: InstallationMark
 

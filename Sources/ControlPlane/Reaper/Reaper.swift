@@ -13,6 +13,7 @@ struct Reaper: Service {
     let wake: WakeSignal
     let dispatcher: WakeSignal
     let hub: ChangeHub
+    let metrics: ControlPlaneMetrics
     let logger: Logger
 
     /// Judged in one statement and changed in one transaction; a thousand due at once take a handful.
@@ -59,7 +60,10 @@ struct Reaper: Service {
             }
             let verdict = LifetimeRule.verdict(inputs, limits: configuration.lifetimes, now: environment.now)
             let acts = verdict.action != .keep
-            if acts { condemned.append(environment.id) }
+            if acts {
+                condemned.append(environment.id)
+                metrics.reaped(verdict.action.word, late: environment.now - environment.dueAt)
+            }
             // What is changed is due again by that; only what was not is noted like this.
             noted.append(
                 NotedVerdict(
@@ -95,5 +99,18 @@ struct Reaper: Service {
         else { return nil }
         let since = launcher.sinceLastRequest(directory: configuration.environmentDirectory(environment.id))
         return since.map { max(recorded, environment.now + .microseconds(-$0.microseconds)) } ?? recorded
+    }
+}
+
+extension LifetimeRule.Action {
+    /// For a metric's label.
+    fileprivate var word: String {
+        switch self {
+        case .keep: "keep"
+        case .warn: "warn"
+        case .hibernate: "hibernate"
+        case .expire: "expire"
+        case .delete: "delete"
+        }
     }
 }

@@ -28,6 +28,7 @@ struct Reconciler: Service {
     let installation: InstallationID
     let configuration: ControlPlaneConfiguration
     let dispatcher: WakeSignal
+    let metrics: ControlPlaneMetrics
     let logger: Logger
     private let memory = Memory()
 
@@ -38,13 +39,14 @@ struct Reconciler: Service {
 
     init(
         store: RecordStore, effectors: Effectors, installation: InstallationID,
-        configuration: ControlPlaneConfiguration, dispatcher: WakeSignal, logger: Logger
+        configuration: ControlPlaneConfiguration, dispatcher: WakeSignal, metrics: ControlPlaneMetrics, logger: Logger
     ) {
         self.store = store
         self.effectors = effectors
         self.installation = installation
         self.configuration = configuration
         self.dispatcher = dispatcher
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -54,6 +56,7 @@ struct Reconciler: Service {
                 do {
                     try await tick()
                 } catch {
+                    metrics.reconcileFailed()
                     logger.error(
                         "the comparison of what exists with the records failed", metadata: ["error": "\(error)"])
                 }
@@ -87,7 +90,9 @@ struct Reconciler: Service {
         // What could not be done was seen, and is tried again by the next tick.
         let failed = zip(plan.steps, problems).filter { $0.1 != nil }.map(\.0.sighting)
         memory.seen.withLock { $0 = plan.sightings.union(failed) }
-        return ReconcileOutcome(plan: plan, isDryRun: false, problems: problems)
+        let outcome = ReconcileOutcome(plan: plan, isDryRun: false, problems: problems)
+        metrics.reconciled(outcome)
+        return outcome
     }
 
     /// In the order that `ReconcilePlan` needs.
@@ -99,9 +104,20 @@ struct Reconciler: Service {
             replica: store.replica)
     }
 
+    private func listed() async throws(ControlError) -> [OwnedResource] {
+        do {
+            let resources = try await effectors.provider.list()
+            metrics.calledProvider("list", error: nil)
+            return resources
+        } catch {
+            metrics.calledProvider("list", error: error)
+            throw error
+        }
+    }
+
     private func found() async throws(ControlError) -> Set<FoundResource> {
         var found: Set<FoundResource> = []
-        for resource in try await effectors.provider.list() where resource.mark.installation == installation.text {
+        for resource in try await listed() where resource.mark.installation == installation.text {
             let owner = resource.mark.owner
             if let database = resource.database {
                 found.insert(FoundResource(kind: .database, name: database, owner: owner))

@@ -29,20 +29,3 @@ package struct ControlPlaneStatus: Sendable, Hashable {
     /// Why it does not take requests.
     package var reason: String?
 }
-
-/// One thing that `envctl doctor` looked at.
-package struct DoctorCheck: Sendable, Hashable {
-    package var name: String
-    package var ok: Bool
-    /// What was found.
-    package var detail: String
-    /// What to do when it is not ok.
-    package var hint: String?
-
-    package init(name: String, ok: Bool, detail: String, hint: String? = nil) {
-        self.name = name
-        self.ok = ok
-        self.detail = detail
-        self.hint = hint
-    }
-}

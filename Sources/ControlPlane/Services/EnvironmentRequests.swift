@@ -37,7 +37,7 @@ package struct CloneOutcome: Sendable, Hashable {
 package struct EnvironmentCredentials: Sendable, Hashable {
     package var endpoint: String
     package var accessKeyID: String
-    package var secretAccessKey: String
+    @Secret package var secretAccessKey: String
     package var region: String
     package var accountID: String
 }

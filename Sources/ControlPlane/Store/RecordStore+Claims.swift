@@ -86,14 +86,14 @@ extension RecordStore {
         }
     }
 
-    /// Keeps the claims of this replica alive. Returns those there are: others took the rest over.
-    func renewLeases(_ lease: Duration) async throws(ControlError) -> [EnvironmentID] {
+    /// Keeps the claims of this replica on some environments alive. Returns those there are: others took the rest over.
+    func renewLeases(_ lease: Duration, of ids: [EnvironmentID]) async throws(ControlError) -> [EnvironmentID] {
         try await storing("renew the leases") {
             try await pool.query(
                 """
                 UPDATE environments SET lease_expires_at = clock_timestamp() + $2::bigint * interval '1 microsecond'
-                WHERE lease_owner = $1 RETURNING id
-                """, .text(replica), .int(lease.microseconds)
+                WHERE lease_owner = $1 AND id = ANY ($3::text[]) RETURNING id
+                """, .text(replica), .int(lease.microseconds), .textArray(ids.map(\.text))
             ).map { EnvironmentID(try $0[0].string) }
         }
     }

@@ -29,7 +29,7 @@ struct PoolView: Sendable {
 /// A member that is to be made.
 struct PoolRefill: Sendable {
     var id: EnvironmentID
-    var rolePassword: String
+    @Secret var rolePassword: String
 }
 
 extension RecordStore {

@@ -11,7 +11,7 @@ struct EnvironmentRequest: Sendable {
     var idleTimeout: Duration
     var labels: [String: String]
     var owner: String
-    var rolePassword: String
+    @Secret var rolePassword: String
     var ports: ClosedRange<Int>
     var actor: Actor
 

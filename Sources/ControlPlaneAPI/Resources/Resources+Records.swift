@@ -75,7 +75,7 @@ extension StatusResource {
 
 extension CheckResource {
     package init(_ check: DoctorCheck) {
-        self.init(name: check.name, ok: check.ok, detail: check.detail, hint: check.hint)
+        self.init(name: check.name, severity: check.severity.rawValue, detail: check.detail, hint: check.hint)
     }
 }
 

@@ -57,13 +57,17 @@ package struct DatabaseResource: Codable, Sendable, Equatable {
 /// One finding of `envctl doctor`.
 package struct CheckResource: Codable, Sendable, Equatable {
     package var name: String
+    /// Whether it works; false: envctl doctor exits 1.
     package var ok: Bool
+    /// `ok`, `warning` (it works, and could work better) or `problem`.
+    package var severity: String
     package var detail: String
     package var hint: String?
 
-    package init(name: String, ok: Bool, detail: String, hint: String? = nil) {
+    package init(name: String, severity: String, detail: String, hint: String? = nil) {
         self.name = name
-        self.ok = ok
+        ok = severity != "problem"
+        self.severity = severity
         self.detail = detail
         self.hint = hint
     }

@@ -31,6 +31,11 @@ package struct ServerCommand: AsyncParsableCommand {
     @Option(name: .long, help: "trace, debug, info, warning or error (default: $ENVCTL_LOG_LEVEL, else info).")
     package var logLevel: String?
 
+    @Option(
+        name: .long,
+        help: "text for people, json for programs: one object a line (default: $ENVCTL_LOG_FORMAT, else text).")
+    package var logFormat: String?
+
     @OptionGroup package var options: GlobalOptions
 
     package init() {}
@@ -43,7 +48,7 @@ package struct ServerCommand: AsyncParsableCommand {
         try ListenAddress(configuration.listen).checkIsLocal()
         let level = try Self.level(logLevel ?? Environment.value("ENVCTL_LOG_LEVEL") ?? "info")
 
-        var logger = Logger(label: "envctl") { StreamLogHandler.standardError(label: $0) }
+        var logger = Self.logger(try Self.format(logFormat ?? Environment.value("ENVCTL_LOG_FORMAT") ?? "text"))
         logger.logLevel = level
         logger.info(
             "control plane starts",
@@ -60,6 +65,25 @@ package struct ServerCommand: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(20)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    private static func logger(_ format: LogFormat) -> Logger {
+        Logger(label: "envctl") { label in
+            switch format {
+            case .text:
+                StreamLogHandler.standardError(label: label, metadataProvider: Operation.metadataProvider)
+            case .json: JSONLogHandler(metadataProvider: Operation.metadataProvider)
+            }
+        }
+    }
+
+    private static func format(_ text: String) throws(ControlError) -> LogFormat {
+        guard let format = LogFormat(rawValue: text.lowercased()) else {
+            throw ControlError(
+                .invalidRequest, subject: text, "'\(text)' is not a format of a log",
+                hint: "one of \(LogFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return format
     }
 
     private static func level(_ text: String) throws(ControlError) -> Logger.Level {

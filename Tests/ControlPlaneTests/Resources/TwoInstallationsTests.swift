@@ -29,6 +29,7 @@ extension ResourceTests {
                         pool: pool, secrets: try SecretBox(key: Array(repeating: 7, count: 32)), replica: "one"),
                     effectors: Effectors(provider: provider, sealer: world, launcher: world, prober: world),
                     installation: installation, configuration: configuration, dispatcher: WakeSignal(),
+                    metrics: ControlPlaneMetrics(),
                     logger: quiet)
             }
         }

@@ -26,14 +26,17 @@ struct SeededGenerator: RandomNumberGenerator {
     mutating func pick<T>(_ choices: [T]) -> T? { choices.randomElement(using: &self) }
 }
 
-/// The seeds of a simulation: `count` of them, or the one of `ENVCTL_SEED` to run a failed case again.
+/// The seeds of a simulation: `count` of them, times `ENVCTL_SEEDS` where there is more time, or the one of `ENVCTL_SEED`
+/// to run a failed case again.
 enum Seeds {
     /// The seed to run again, if one is named.
     static let named: UInt64? = getenv("ENVCTL_SEED").flatMap { UInt64(String(cString: $0)) }
 
+    private static let factor = getenv("ENVCTL_SEEDS").flatMap { UInt64(String(cString: $0)) } ?? 1
+
     static func first(_ count: UInt64) -> [UInt64] {
         if let named { return [named] }
-        return Array(0..<count)
+        return Array(0..<count * factor)
     }
 
     /// How to run a case again, for the message of its failure.
