@@ -27,11 +27,12 @@ PORTS = "25000-25099"
 
 
 class Installation:
-    def __init__(self):
+    def __init__(self, ports=PORTS, **settings):
+        self.binary = BIN / "envctl"
         self.home = tempfile.mkdtemp(prefix="envctl-bench-")
         os.chmod(self.home, 0o755)
-        self.environ = {**os.environ, "ENVCTL_HOME": self.home, "ENVCTL_LISTEN": "127.0.0.1:0", "ENVCTL_PORTS": PORTS,
-                        "ENVCTL_POOL_SIZE": "0"}
+        self.environ = {**os.environ, "ENVCTL_HOME": self.home, "ENVCTL_LISTEN": "127.0.0.1:0", "ENVCTL_PORTS": ports,
+                        "ENVCTL_POOL_SIZE": "0", **settings}
 
     def envctl(self, *arguments):
         done = subprocess.run([BIN / "envctl", *arguments], env=self.environ, capture_output=True, text=True)
@@ -42,13 +43,13 @@ class Installation:
     def json(self, *arguments):
         return json.loads(self.envctl(*arguments, "--output", "json"))
 
-    def psql(self, sql):
+    def psql(self, sql, database="postgres"):
         """Runs statements as the administrator; returns their output and what each took by psql's own clock, in ms."""
         run = pathlib.Path(self.home, "run")
         environ = {**os.environ, "PGPASSWORD": (run / "postgres.password").read_text().strip()}
         done = subprocess.run(
             ["psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", (run / "postgres.port").read_text().strip(),
-             "-U", "envctl", "-d", "postgres", "-v", "ON_ERROR_STOP=1"],
+             "-U", "envctl", "-d", database, "-v", "ON_ERROR_STOP=1"],
             input="\\timing on\n" + sql, env=environ, capture_output=True, text=True, check=True)
         lines = done.stdout.splitlines()
         times = [float(line.split()[1]) for line in lines if line.startswith("Time:")]
@@ -246,4 +247,5 @@ def main():
     print(json.dumps({"rows": rows}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -81,6 +81,7 @@ package struct APIServer: Service {
         }
         let v1 = router.group("v1")
         EnvironmentRoutes(service: controlPlane.environments).add(to: v1)
+        LifetimeRoutes(service: controlPlane.environments).add(to: v1)
         SnapshotRoutes(service: controlPlane.snapshots, pools: controlPlane.pools).add(to: v1)
         PoolRoutes(service: controlPlane.pools).add(to: v1)
         ReconcileRoutes(controlPlane: controlPlane).add(to: v1)

@@ -22,8 +22,9 @@ package struct EnvctlCommand: AsyncParsableCommand {
                 name: "Environments",
                 subcommands: [
                     CloneCommand.self, ListCommand.self, ShowCommand.self, WaitCommand.self, EnvCommand.self,
-                    ExecCommand.self, ExtendCommand.self, ResetCommand.self, HibernateCommand.self, WakeCommand.self,
-                    DeleteCommand.self, LogsCommand.self, EventsCommand.self,
+                    ExecCommand.self, WhyCommand.self, ExtendCommand.self, ProtectCommand.self, UnprotectCommand.self,
+                    ResetCommand.self, HibernateCommand.self, WakeCommand.self, DeleteCommand.self,
+                    RestoreCommand.self, LogsCommand.self, EventsCommand.self,
                 ]),
             CommandGroup(name: "Access and events", subcommands: [TokenCommand.self, WebhookCommand.self]),
             CommandGroup(name: "Shell", subcommands: [CompletionCommand.self]),

@@ -73,7 +73,7 @@ struct Installation: Sendable {
         [
             "PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin", "HOME": home, "ENVCTL_HOME": home,
             "ENVCTL_LISTEN": "127.0.0.1:0", "ENVCTL_PORTS": "\(ports.lowerBound)-\(ports.upperBound)",
-            "ENVCTL_POOL_SIZE": "0",
+            "ENVCTL_POOL_SIZE": "0", "ENVCTL_GRACE": "0s",
         ].merging(settings) { $1 }
     }
 

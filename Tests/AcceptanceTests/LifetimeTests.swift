@@ -50,6 +50,95 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(3)))
+    func whatExpiredIsWarnedOfRestoredWithItsDataAndFinallyDeleted() async throws {
+        let settings = ["ENVCTL_GRACE": "15s"]
+        try await Installation.withSnapshot(ports: 24_450...24_459, settings: settings) { it in
+            try await it.expect("clone", "prod-snapshot", "pr-1", "--ttl", "10s")
+            try await it.expect("exec", "pr-1", "--", "sh", "-c", Self.put)
+            let due = ContinuousClock.now + .seconds(20)
+            while try await it.environments()["pr-1"] != "expiring" {
+                try #require(ContinuousClock.now < due, "it does not expire")
+            }
+            #expect(it.servers().isEmpty)
+            #expect(try await it.storage().databases.count == 1)
+            let why = try await it.expect("why", "pr-1")
+            #expect(why.contains("has expired") && why.contains("envctl restore pr-1"), "\(why)")
+            let refused = try await it.run("env", "pr-1")
+            #expect(refused.exitCode == 4 && refused.output.contains("envctl restore pr-1"), "\(refused.output)")
+            try await it.expect("restore", "pr-1", "--ttl", "10s")
+            let found = try await it.expect("exec", "pr-1", "--", "sh", "-c", Self.get)
+            #expect(found.contains("still here"), "\(found)")
+            let restored = ContinuousClock.now
+            while try await it.environments()["pr-1"] != nil {
+                try #require(ContinuousClock.now < restored + .seconds(10 + 15 + 8), "still there after its grace")
+            }
+            #expect(try await it.storage().databases == [])
+            #expect(try await it.storage().roles == [])
+            let history = try await it.expect("events", "pr-1")
+            for kind in ["warning", "expiring", "restored", "held", "deleting", "deleted"] {
+                #expect(history.contains(kind), "\(kind) is missing in \(history)")
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func protectionAndACommandThatRunsKeepAnEnvironment() async throws {
+        try await Installation.withSnapshot(ports: 24_460...24_469) { it in
+            try await it.expect("clone", "prod-snapshot", "kept", "--ttl", "10s")
+            try await it.expect("protect", "kept", "--reason", "the demo on Friday")
+            let refused = try await it.run("delete", "kept")
+            #expect(refused.exitCode == 4, "\(refused.output)")
+            #expect(refused.output.contains("the demo on Friday") && refused.output.contains("envctl unprotect kept"))
+            try await it.expect("clone", "prod-snapshot", "used", "--ttl", "10s")
+            // Longer than it lives; it says how it is kept meanwhile, and ends with a code of its own.
+            let used = try await it.run("exec", "used", "--", "sh", "-c", "sleep 12; exit 7")
+            #expect(used.exitCode == 7, "\(used.output)")
+            let end = ContinuousClock.now + .seconds(5)
+            while try await it.environments()["used"] != nil {
+                try #require(ContinuousClock.now < end, "it outlives the command that held it")
+            }
+            #expect(try await it.environments() == ["kept": "ready"])
+            try await it.expect("unprotect", "kept")
+            let lifted = ContinuousClock.now + .seconds(5)
+            while try await it.environments()["kept"] != nil {
+                try #require(ContinuousClock.now < lifted, "it outlives its protection")
+            }
+            let signalled = try await it.run("exec", "kept", "--", "true")
+            #expect(signalled.exitCode == 3, "\(signalled.output)")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func aCommandHasItsOwnExitCodeAndSignals() async throws {
+        try await Installation.withSnapshot(ports: 24_470...24_479) { it in
+            try await it.expect("clone", "prod-snapshot", "one")
+            let cases: [(command: [String], exitCode: Int32)] = [
+                (["true"], 0), (["sh", "-c", "exit 42"], 42), (["sh", "-c", "kill -TERM $$"], 143),
+                (["/nonexistent/program"], 127), (["/etc/passwd"], 126),
+                (["sh", "-c", "trap 'exit 9' TERM; kill -TERM $PPID; sleep 20 & wait"], 9),
+            ]
+            for (command, exitCode) in cases {
+                let result = try await it.run(arguments: ["exec", "one", "--"] + command)
+                #expect(result.exitCode == exitCode, "\(command): \(result.output)")
+            }
+            #expect(try await it.expect("show", "one").contains("in use") == false, "every hold is released")
+        }
+    }
+
+    private static let put = """
+        curl -sf -X POST "$AWS_ENDPOINT_URL_DYNAMODB" --aws-sigv4 "aws:amz:$AWS_REGION:dynamodb" \
+        --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H 'Content-Type: application/x-amz-json-1.0' \
+        -H 'X-Amz-Target: DynamoDB_20120810.PutItem' \
+        -d '{"TableName":"shop","Item":{"pk":{"S":"MINE"},"sk":{"S":"1"},"note":{"S":"still here"}}}'
+        """
+    private static let get = """
+        curl -sf -X POST "$AWS_ENDPOINT_URL_DYNAMODB" --aws-sigv4 "aws:amz:$AWS_REGION:dynamodb" \
+        --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H 'Content-Type: application/x-amz-json-1.0' \
+        -H 'X-Amz-Target: DynamoDB_20120810.GetItem' \
+        -d '{"TableName":"shop","Key":{"pk":{"S":"MINE"},"sk":{"S":"1"}}}'
+        """
+
     @Test(.timeLimit(.minutes(2)))
     func aServerThatWasKilledComesBackWithItsData() async throws {
         try await Installation.withSnapshot(ports: 24_300...24_349) { it in

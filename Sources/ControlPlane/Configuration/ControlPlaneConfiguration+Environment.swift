@@ -12,6 +12,9 @@ extension ControlPlaneConfiguration {
     /// | `ENVCTL_ENDPOINT_ADDRESS` | address that endpoints listen on |
     /// | `ENVCTL_EXTENDDB_SERVER` | the server binary |
     /// | `ENVCTL_POOL_SIZE` | environments kept ready for each snapshot whose pool nobody sized; 0: none |
+    /// | `ENVCTL_GRACE` | how long what expired can be restored before it is deleted; `0s`: not at all |
+    /// | `ENVCTL_IDLE` | how long an environment may go without a request before it sleeps; `0s`: for ever |
+    /// | `ENVCTL_MAX_AGE` | how old an environment may become; only protection outlasts it |
     /// | `ENVCTL_LEASE` | how long a replica may be silent before others take its unfinished work over |
     /// | `ENVCTL_RECONCILE_INTERVAL` | how often what exists is compared with the records |
     ///
@@ -29,6 +32,12 @@ extension ControlPlaneConfiguration {
         if let path = environment["ENVCTL_EXTENDDB_SERVER"] { serverExecutable = path }
         if let text = environment["ENVCTL_POOL_SIZE"] {
             poolSize = try Self.number(text, of: "ENVCTL_POOL_SIZE", in: 0...PoolService.maximumSize)
+        }
+        if let text = environment["ENVCTL_GRACE"] { lifetimes.grace = try Self.duration("ENVCTL_GRACE", text) }
+        if let text = environment["ENVCTL_IDLE"] { lifetimes.idleTimeout = try Self.duration("ENVCTL_IDLE", text) }
+        if let text = environment["ENVCTL_MAX_AGE"] {
+            let least = lifetimes.minimumTTL.wholeSeconds
+            lifetimes.maximumAge = try Self.duration("ENVCTL_MAX_AGE", text, from: least)
         }
         if let text = environment["ENVCTL_LEASE"] { tunables.lease = try Self.duration("ENVCTL_LEASE", text, from: 2) }
         if let text = environment["ENVCTL_RECONCILE_INTERVAL"] {

@@ -76,6 +76,7 @@ struct LifecycleEngine: Sendable {
         try await store.releaseOwnGenerationLeases()
         try await store.releaseOwnDeliveries()
         try await store.reconsiderAll()
+        try await store.dropLapsedHolds()
         try await snapshotWorker.dropBrokenOff()
         try await store.beacon()
         // The servers of another machine are that machine's business.

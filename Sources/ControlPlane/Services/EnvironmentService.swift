@@ -145,7 +145,9 @@ package struct EnvironmentService: Sendable {
         else {
             throw ControlError(
                 .conflict, subject: name, "environment '\(name)' is not ready: it is \(record.phase.rawValue)",
-                hint: record.reason ?? "`envctl wait \(name)` returns when it is")
+                hint: record.phase == .expiring
+                    ? "`envctl restore \(name)` brings it back"
+                    : record.reason ?? "`envctl wait \(name)` returns when it is")
         }
         return EnvironmentCredentials(
             endpoint: endpoint, accessKeyID: credential.accessKeyID, secretAccessKey: credential.secretAccessKey,

@@ -24,6 +24,9 @@ enum VerdictRow {
         \(EnvironmentRow.time("e.verdict_at")), \(EnvironmentRow.time("clock_timestamp()"))
         """
 
+    /// How many they are.
+    static let count = 19
+
     /// Nil for a row of a phase that this program does not know: a newer one judges it.
     static func decode(_ row: PostgresRow) throws -> DueEnvironment? {
         guard let phase = Phase(rawValue: try row[1].string) else { return nil }

@@ -23,6 +23,17 @@ package struct EnvironmentResource: Codable, Sendable, Equatable {
     package var readyAt: String?
     package var expiresAt: String?
     package var ttlSeconds: Int
+    /// How long it may go without a request before it is put to sleep; 0: for ever.
+    package var idleSeconds: Int?
+    /// The last request that is known; brought up to date when one environment is asked for.
+    package var lastRequestAt: String?
+    /// Since when it sleeps.
+    package var hibernatedAt: String?
+    /// When what expired is deleted.
+    package var graceEndsAt: String?
+    package var protection: ProtectionResource?
+    /// How many commands and sessions use it now; only where one environment is asked for.
+    package var holders: Int?
     package var labels: [String: String]
     /// How often the step at hand has been tried.
     package var attempts: Int
@@ -64,6 +75,20 @@ package struct EnvironmentResource: Codable, Sendable, Equatable {
         self.database = database
         self.role = role
         self.created = created
+    }
+}
+
+/// Who keeps an environment from expiring and from being deleted, and why.
+package struct ProtectionResource: Codable, Sendable, Equatable {
+    package var owner: String
+    package var reason: String
+    /// Absent: until it is lifted.
+    package var until: String?
+
+    package init(owner: String, reason: String, until: String? = nil) {
+        self.owner = owner
+        self.reason = reason
+        self.until = until
     }
 }
 

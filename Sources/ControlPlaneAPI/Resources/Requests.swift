@@ -5,22 +5,20 @@ package struct CreateEnvironmentBody: Codable, Sendable, Equatable {
     package var name: String?
     /// Absent: the control plane's default.
     package var ttlSeconds: Int?
+    /// How long it may go without a request before it is put to sleep; 0: for ever; absent: the control plane's
+    /// default.
+    package var idleSeconds: Int?
     package var labels: [String: String]?
 
-    package init(snapshot: String, name: String? = nil, ttlSeconds: Int? = nil, labels: [String: String]? = nil) {
+    package init(
+        snapshot: String, name: String? = nil, ttlSeconds: Int? = nil, idleSeconds: Int? = nil,
+        labels: [String: String]? = nil
+    ) {
         self.snapshot = snapshot
         self.name = name
         self.ttlSeconds = ttlSeconds
+        self.idleSeconds = idleSeconds
         self.labels = labels
-    }
-}
-
-/// Body of `POST /v1/environments/{name}/extend`: the deadline becomes now + `ttlSeconds`.
-package struct ExtendEnvironmentBody: Codable, Sendable, Equatable {
-    package var ttlSeconds: Int
-
-    package init(ttlSeconds: Int) {
-        self.ttlSeconds = ttlSeconds
     }
 }
 

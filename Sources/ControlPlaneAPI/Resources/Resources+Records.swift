@@ -15,6 +15,13 @@ extension EnvironmentResource {
             attempts: record.attempts, timings: TimingsResource(record.timings),
             pid: record.server.map { Int($0.pid) }, database: record.hasStorage ? record.database : nil,
             role: record.hasStorage ? record.role : nil, created: created)
+        idleSeconds = Int(record.idleTimeout.wholeSeconds)
+        lastRequestAt = record.lastRequestAt?.description
+        hibernatedAt = record.hibernatedAt?.description
+        graceEndsAt = record.graceEndsAt?.description
+        protection = record.protection.map {
+            ProtectionResource(owner: $0.owner, reason: $0.reason, until: $0.until?.description)
+        }
     }
 }
 

@@ -14,7 +14,6 @@ struct EnvironmentRoutes: Sendable {
         group.delete(":name", use: delete)
         group.get(":name/credentials", use: credentials)
         group.get(":name/wait", use: wait)
-        group.post(":name/extend", use: extend)
         group.post(":name/hibernate", use: hibernate)
         group.post(":name/wake", use: wake)
         group.post(":name/reset", use: reset)
@@ -37,6 +36,7 @@ struct EnvironmentRoutes: Sendable {
         let outcome = try await service.clone(
             CloneSpec(
                 snapshot: body.snapshot, name: name, ttl: body.ttlSeconds.map { .seconds($0) },
+                idle: body.idleSeconds.map { .seconds($0) },
                 labels: try caller.labels(asking: body.labels ?? [:]), owner: caller.owner),
             by: context.actor)
         guard outcome.created || caller.owns(outcome.record) else {
@@ -62,7 +62,10 @@ struct EnvironmentRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: Request, context: APIRequestContext) async throws -> Response {
-        try Response.json(resource(try await service.get(try name(context))))
+        let record = try await service.refreshed(try await service.get(try name(context)))
+        var shown = resource(record)
+        shown.holders = try await service.holders(of: record).count
+        return try Response.json(shown)
     }
 
     @Sendable private func delete(_ request: Request, context: APIRequestContext) async throws -> Response {
@@ -86,12 +89,6 @@ struct EnvironmentRoutes: Sendable {
         } catch let error as ControlError where error.code == .timeout {
             return try await show(request, context: context)
         }
-    }
-
-    @Sendable private func extend(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let body = try await request.decoded(as: ExtendEnvironmentBody.self, context: context)
-        let record = try await service.extend(try name(context), ttl: .seconds(body.ttlSeconds), by: context.actor)
-        return try Response.json(resource(record))
     }
 
     @Sendable private func hibernate(_ request: Request, context: APIRequestContext) async throws -> Response {

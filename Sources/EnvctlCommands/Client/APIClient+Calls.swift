@@ -34,12 +34,6 @@ extension APIClient {
             timeout: .seconds(seconds + 10))
     }
 
-    package func extendEnvironment(_ name: String, seconds: Int) async throws(ControlError) -> EnvironmentResource {
-        try await post(
-            "/v1/environments/\(Self.encoded(name))/extend", ExtendEnvironmentBody(ttlSeconds: seconds),
-            as: EnvironmentResource.self)
-    }
-
     /// Records the deletion; with `waitSeconds` above 0 answers when nothing of the environment is left.
     ///
     /// - Throws: `ControlError` with `timeout` when it is not gone by then; the deletion goes on.

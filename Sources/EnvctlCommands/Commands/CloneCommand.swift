@@ -22,6 +22,11 @@ package struct CloneCommand: AsyncParsableCommand {
     @Option(name: .long, help: "How long it lives: 90s, 15m, 4h, 7d (default: 4h).")
     package var ttl: String?
 
+    @Option(
+        name: .long,
+        help: "Put it to sleep after this long without a request: 15m, 2h, or never (default: 15m).")
+    package var idle: String?
+
     @Option(name: .long, help: "A label key=value; may be given several times.")
     package var label: [LabelArgument] = []
 
@@ -41,6 +46,7 @@ package struct CloneCommand: AsyncParsableCommand {
         let limit = try seconds(timeout)
         let body = CreateEnvironmentBody(
             snapshot: snapshot, name: name, ttlSeconds: try ttl.map { try seconds($0) },
+            idleSeconds: try idle.map { $0 == "never" ? 0 : try seconds($0) },
             labels: label.isEmpty ? nil : label.dictionary)
         // One key for this call of the command: should the answer get lost and the request be repeated, an
         // environment without a given name is still made once.

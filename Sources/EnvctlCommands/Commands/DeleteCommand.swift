@@ -6,7 +6,10 @@ import Environments
 package struct DeleteCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete environments now.",
-        discussion: "Returns when server, database, role and port are really gone.", aliases: ["rm"])
+        discussion: """
+            Returns when server, database, role and port are really gone. There is no grace: what is deleted cannot be \
+            restored. A protected one is refused.
+            """, aliases: ["rm"])
 
     @Argument(help: "The environments' names.")
     package var names: [String]

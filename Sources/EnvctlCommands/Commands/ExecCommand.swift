@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Environments
+import UnixSignals
 
 #if canImport(Glibc)
     import Glibc
@@ -11,7 +12,11 @@ import Environments
 package struct ExecCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "exec", abstract: "Run a command with the variables of an environment set.",
-        discussion: "The command takes this process's place: its exit code, its signals and its terminal are its own.")
+        discussion: """
+            Ends with the command's exit code; its terminal, its descriptors and the signals sent to envctl are the \
+            command's. While it runs the environment counts as in use: it neither expires nor falls asleep, at most until \
+            its maximum age.
+            """)
 
     @Argument(help: "The environment's name.")
     package var name: String
@@ -35,28 +40,18 @@ package struct ExecCommand: AsyncParsableCommand {
         let variables = ClientVariables(try await context.client().credentials(of: name))
         for name in ClientVariables.removed { unsetenv(name) }
         for (name, value) in variables.variables { setenv(name, value, 1) }
-        throw replaceProcess()
-    }
-
-    /// Gives the command the signals that a shell would give it. A new program inherits the calling thread's mask, and
-    /// the threads that run Swift's tasks block every signal: without this nothing but SIGKILL would end the command.
-    private static func restoreSignals() {
-        signal(SIGPIPE, SIG_DFL)
-        var none = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, nil)
-    }
-
-    /// Returns only when the command cannot be run: 127 when it is not found, 126 otherwise, as a shell has it.
-    private func replaceProcess() -> any Error {
-        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
-        arguments.append(nil)
-        defer { arguments.forEach { free($0) } }
-        Self.restoreSignals()
-        _ = command[0].withCString { execvp($0, arguments) }
-        let reason = errno
-        Output.errorLine("error: cannot run \(command[0]): \(String(cString: strerror(reason)))")
-        if reason == ENOENT { Output.errorLine("hint: is it installed, and on PATH?") }
-        return ArgumentParser.ExitCode(reason == ENOENT ? 127 : 126)
+        let command = command
+        let result = try await EnvironmentHold(name: name, context: context).during(
+            command.joined(separator: " ")
+        ) { () -> Result<Int32, any Error> in
+            let signals = await UnixSignalsSequence(trapping: .sigterm, .sighup, .sigint, .sigusr1, .sigusr2)
+            do {
+                return .success(try await ForegroundChild(command).exitCode(passing: signals))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let code = try result.get()
+        if code != 0 { throw ArgumentParser.ExitCode(code) }
     }
 }

@@ -5,7 +5,10 @@ import ControlPlaneAPI
 package struct ExtendCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "extend", abstract: "Move an environment's deadline.",
-        discussion: "The new deadline is now plus the given time, whether that is later or earlier than the old one.")
+        discussion: """
+            The new deadline is now plus the given time, whether that is later or earlier than the old one; no environment \
+            becomes older than the control plane's maximum age (ENVCTL_MAX_AGE). What has expired is restored.
+            """)
 
     @Argument(help: "The environment's name.")
     package var name: String

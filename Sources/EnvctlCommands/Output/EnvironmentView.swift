@@ -41,6 +41,18 @@ package struct EnvironmentView: Sendable {
         fields.add("claimed", environment.claimedAt.map { "\($0) from the warm pool" })
         fields.add("ready", environment.readyAt)
         fields.add("expires", environment.expiresAt.map { at in expiry(of: environment).map { "\(at) (\($0))" } ?? at })
+        fields.add("deleted at", environment.graceEndsAt)
+        fields.add(
+            "protected",
+            environment.protection.map { it in
+                "by \(it.owner)\(it.until.map { " until \($0)" } ?? ""): \(it.reason)"
+            })
+        fields.add("sleeps since", environment.hibernatedAt)
+        fields.add("last request", environment.lastRequestAt)
+        fields.add(
+            "sleeps after",
+            environment.idleSeconds.map { $0 > 0 ? "\(Quantities.duration(seconds: $0)) without a request" : "never" })
+        if let holders = environment.holders, holders > 0 { fields.add("in use by", String(holders)) }
         if !environment.labels.isEmpty {
             fields.add(
                 "labels",
@@ -85,6 +97,13 @@ package struct EnvironmentView: Sendable {
     }
 
     private func expiry(of environment: EnvironmentResource) -> String? {
+        if let protection = environment.protection {
+            guard let until = protection.until.flatMap(APICoding.unixSeconds(timestamp:)) else { return "protected" }
+            if until > now { return "protected \(Quantities.duration(seconds: Int((until - now).rounded())))" }
+        }
+        if let end = environment.graceEndsAt.flatMap(APICoding.unixSeconds(timestamp:)) {
+            return "expired, gone in \(Quantities.duration(seconds: Int((end - now).rounded())))"
+        }
         guard let at = environment.expiresAt.flatMap(APICoding.unixSeconds(timestamp:)) else { return nil }
         let left = Int((at - now).rounded())
         return left >= 0

@@ -1,0 +1,23 @@
+package import ArgumentParser
+import ControlPlaneAPI
+
+/// `envctl unprotect`.
+package struct UnprotectCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "unprotect", abstract: "Lift the protection of an environment: its lifetime counts again.")
+
+    @Argument(help: "The environment's name.")
+    package var name: String
+
+    @OptionGroup package var options: GlobalOptions
+
+    package init() {}
+
+    package func run() async throws {
+        let context = try CommandContext(options)
+        let environment = try await context.client().unprotectEnvironment(name)
+        try context.emit(
+            environment,
+            text: "\(environment.name) is not protected; its deadline is \(environment.expiresAt ?? "-")")
+    }
+}
