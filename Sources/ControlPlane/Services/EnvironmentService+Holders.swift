@@ -45,9 +45,9 @@ extension EnvironmentService {
 
     /// Ends a hold; one that is gone is fine.
     package func releaseHold(_ name: String, id: String) async throws(ControlError) {
-        _ = try EnvironmentName(name)
+        let name = try EnvironmentName(name)
         let runtime = try box.runtime()
-        try await runtime.store.releaseHold(id: id)
+        try await runtime.store.releaseHold(name, id: id)
         runtime.reaperWake.signal()
     }
 

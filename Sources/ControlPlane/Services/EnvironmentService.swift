@@ -13,12 +13,15 @@ package struct EnvironmentService: Sendable {
         self.configuration = configuration
     }
 
-    /// Asks for an environment and returns as soon as the request is recorded. Repeating it gives the same one.
+    /// Asks for an environment and returns as soon as the request is recorded. Repeating it gives the same one; one that
+    /// has expired and is in its grace is brought back by that.
     ///
+    /// - Parameter mayHave: whether whoever asks may be given this environment, which has the name already.
     /// - Throws: `notFound` for an unknown snapshot, `conflict` when the name belongs to a clone of another one or is
     ///   being deleted, `capacity` when every port is reserved, `invalidRequest` for a name or ttl against the rule.
     package func clone(
-        _ spec: CloneSpec, by actor: Actor = .local
+        _ spec: CloneSpec, by actor: Actor = .local,
+        mayHave: @Sendable (EnvironmentRecord) -> Bool = { _ in true }
     ) async throws(ControlError) -> CloneOutcome {
         let snapshot = try SnapshotName(spec.snapshot)
         let name = try spec.name.map { name throws(ControlError) in try EnvironmentName(name) }
@@ -45,6 +48,11 @@ package struct EnvironmentService: Sendable {
                 return CloneOutcome(record: record, created: true)
             case .nameTaken(let existing):
                 guard name != nil else { continue }
+                guard mayHave(existing) else {
+                    throw ControlError(
+                        .conflict, subject: existing.name.text, "the name '\(existing.name)' is taken",
+                        hint: "choose another one")
+                }
                 let same = try Self.same(existing, as: snapshot)
                 guard same.phase == .expiring else { return CloneOutcome(record: same, created: false) }
                 // Its data are what a clone of that name is asked for: brought back rather than made anew.

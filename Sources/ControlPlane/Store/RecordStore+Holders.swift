@@ -60,10 +60,14 @@ extension RecordStore {
         }
     }
 
-    /// Ends a hold; none of that id is fine.
-    func releaseHold(id: String) async throws(ControlError) {
+    /// Ends a hold on the live environment of that name; none of that id is fine.
+    func releaseHold(_ name: EnvironmentName, id: String) async throws(ControlError) {
         try await storing("release a hold") {
-            try await pool.query("DELETE FROM holders WHERE id = $1", .text(id))
+            try await pool.query(
+                """
+                DELETE FROM holders h USING environments e
+                WHERE h.id = $1 AND e.id = h.environment_id AND e.name = $2 AND e.phase <> 'deleted'
+                """, .text(id), .text(name.text))
         }
     }
 

@@ -38,12 +38,7 @@ struct EnvironmentRoutes: Sendable {
                 snapshot: body.snapshot, name: name, ttl: body.ttlSeconds.map { .seconds($0) },
                 idle: body.idleSeconds.map { .seconds($0) },
                 labels: try caller.labels(asking: body.labels ?? [:]), owner: caller.owner),
-            by: context.actor)
-        guard outcome.created || caller.owns(outcome.record) else {
-            throw ControlError(
-                .conflict, subject: outcome.record.name.text, "the name '\(outcome.record.name)' is taken",
-                hint: "choose another one")
-        }
+            by: context.actor, mayHave: { caller.owns($0) })
         return try Response.json(
             resource(outcome.record, created: outcome.created), status: outcome.created ? .created : .ok)
     }

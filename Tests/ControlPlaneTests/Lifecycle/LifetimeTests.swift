@@ -62,6 +62,12 @@ import Testing
                 await harness.code {
                     _ = try await harness.environments.clone(CloneSpec(snapshot: "other", name: "pr-1"))
                 } == .conflict)
+            #expect(
+                await harness.code {
+                    _ = try await harness.environments.clone(
+                        CloneSpec(snapshot: "prod", name: "pr-1"), mayHave: { _ in false })
+                } == .conflict)
+            #expect(try await harness.environments.get("pr-1").phase == .expiring)
             let again = try await harness.environments.clone(
                 CloneSpec(snapshot: "prod", name: "pr-1", ttl: .seconds(7200)))
             #expect(!again.created && again.record.id == record.id && again.record.ttl == .seconds(7200))
@@ -115,6 +121,9 @@ import Testing
             #expect(renewed.expiresAt > hold.expiresAt)
             #expect(
                 await harness.code { _ = try await harness.environments.renewHold("pr-1", id: "none") } == .notFound)
+            try await harness.clone("other")
+            try await harness.environments.releaseHold("other", id: hold.id)
+            #expect(try await harness.environments.why("pr-1").holders.count == 1, "another one's hold is let go")
             try await harness.environments.releaseHold("pr-1", id: hold.id)
             try await harness.until(record.id) { $0.phase == .deleted }
             #expect(
