@@ -28,6 +28,7 @@ package final class ControlPlane: Service {
     package let webhooks: WebhookService
     package let metrics = ControlPlaneMetrics()
     package let degradation = Degradation()
+    package let capacity: CapacityService
     let box = RuntimeBox()
     private let logger: Logger
 
@@ -36,7 +37,8 @@ package final class ControlPlane: Service {
         self.logger = logger
         environments = EnvironmentService(box: box, configuration: configuration)
         snapshots = SnapshotService(box: box)
-        pools = PoolService(box: box, configuration: configuration)
+        pools = PoolService(box: box)
+        capacity = CapacityService(box: box)
         events = EventService(box: box, configuration: configuration)
         tokens = TokenService(box: box)
         webhooks = WebhookService(box: box)
@@ -107,7 +109,8 @@ package final class ControlPlane: Service {
         let importer = SnapshotImporter(admin: server.admin, owner: owner, logger: logger)
         let engine = LifecycleEngine(
             configuration: configuration, store: store, effectors: effectors, importer: importer,
-            installation: installation, metrics: metrics, logger: logger)
+            installation: installation,
+            machine: MachineReader(dataDirectory: try await server.dataDirectory()), metrics: metrics, logger: logger)
         try await engine.recover()
         var services = engine.services
         if let postgres = server.privateServer {
@@ -127,7 +130,9 @@ package final class ControlPlane: Service {
                 Runtime(
                     store: store, effectors: effectors, installation: installation, hub: engine.hub,
                     dispatcherWake: engine.dispatcherWake, reaperWake: engine.reaperWake,
-                    snapshotWake: engine.snapshotWake, poolWake: engine.poolWake, reconciler: engine.reconciler,
+                    snapshotWake: engine.snapshotWake, poolWake: engine.poolWake,
+                    admissionWake: engine.admissionWake, admission: engine.admission, pools: engine.pools,
+                    reconciler: engine.reconciler,
                     startedAt: now,
                     databaseVersion: server.versionText)))
         logger.info("control plane ready", metadata: ["installation": "\(installation)"])

@@ -80,10 +80,11 @@ package struct APIServer: Service {
             return response
         }
         let v1 = router.group("v1")
-        EnvironmentRoutes(service: controlPlane.environments).add(to: v1)
+        EnvironmentRoutes(service: controlPlane.environments, capacity: controlPlane.capacity).add(to: v1)
         LifetimeRoutes(service: controlPlane.environments).add(to: v1)
         SnapshotRoutes(service: controlPlane.snapshots, pools: controlPlane.pools).add(to: v1)
         PoolRoutes(service: controlPlane.pools).add(to: v1)
+        CapacityRoutes(service: controlPlane.capacity, pools: controlPlane.pools).add(to: v1)
         ReconcileRoutes(controlPlane: controlPlane).add(to: v1)
         EventRoutes(service: controlPlane.events, authenticator: authenticator).add(to: v1)
         TokenRoutes(service: controlPlane.tokens).add(to: v1)

@@ -15,6 +15,7 @@ package struct EnvctlCommand: AsyncParsableCommand {
                 name: "Control plane",
                 subcommands: [
                     UpCommand.self, DownCommand.self, StatusCommand.self, ServerCommand.self, DoctorCommand.self,
+                    CapacityCommand.self,
                     ReconcileCommand.self,
                 ]),
             CommandGroup(name: "Snapshots", subcommands: [SnapshotCommand.self]),

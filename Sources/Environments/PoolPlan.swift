@@ -34,11 +34,14 @@ package struct PoolState: Hashable, Sendable {
     package var failedAt: Timestamp?
     /// What the last failed refill said.
     package var reason: String?
+    /// The worst case of what a member's copy writes, in bytes.
+    package var diskBytes: Int64
 
-    package init(snapshot: SnapshotID, generation: Int?, target: Int) {
+    package init(snapshot: SnapshotID, generation: Int?, target: Int, diskBytes: Int64 = 0) {
         self.snapshot = snapshot
         self.generation = generation
         self.target = target
+        self.diskBytes = diskBytes
     }
 
     /// Before this instant a pool whose refill failed is left alone; `nil`: it may be refilled now.
@@ -54,14 +57,19 @@ package struct PoolRoom: Hashable, Sendable {
     package var environments: Int
     /// What that limit is called, for people.
     package var limit: String
+    /// Bytes that copies of members may write; `nil`: not known.
+    package var disk: Int64?
     /// How many members may be on their way to `ready` at once.
     package var making: Int
     /// Users' requests that wait for a copy.
     package var waiting: Int
 
-    package init(environments: Int, limit: String = "ports", making: Int, waiting: Int) {
+    package init(
+        environments: Int, limit: String = LimitName.ports.rawValue, disk: Int64? = nil, making: Int, waiting: Int
+    ) {
         self.environments = environments
         self.limit = limit
+        self.disk = disk
         self.making = making
         self.waiting = waiting
     }
@@ -169,6 +177,7 @@ package struct PoolPlan: Hashable, Sendable {
 
     private mutating func refill(_ pools: inout [Pool], _ room: PoolRoom, _ now: Timestamp) {
         var places = room.environments
+        var disk = room.disk ?? .max
         var slots = room.making - pools.reduce(0) { $0 + $1.usable.count { $0.phase != .ready } }
         // One at a time to the emptiest pool, so that none waits until another is full.
         while let emptiest = pools.indices.filter({ isOpen(pools[$0]) })
@@ -185,12 +194,15 @@ package struct PoolPlan: Hashable, Sendable {
                 held[state.snapshot] = .making
             } else if places <= 0 {
                 held[state.snapshot] = .room(limit: room.limit)
+            } else if state.diskBytes > disk {
+                held[state.snapshot] = .room(limit: LimitName.disk.rawValue)
             } else if slots <= 0 {
                 held[state.snapshot] = .making
             } else {
                 pools[emptiest].made += 1
                 places -= 1
                 slots -= 1
+                disk -= state.diskBytes
             }
         }
         make = pools.compactMap { pool in

@@ -30,11 +30,14 @@ struct Installation: Sendable {
         var output: String
     }
 
-    /// - Parameter ports: of endpoints; tests that run side by side take ranges that do not overlap.
+    /// - Parameters:
+    ///   - ports: of endpoints; tests that run side by side take ranges that do not overlap.
+    ///   - home: nil: a directory of its own below `/tmp`.
     static func with<T>(
-        ports: ClosedRange<Int>, settings: [String: String] = [:], _ body: (Installation) async throws -> T
+        ports: ClosedRange<Int>, home: String? = nil, settings: [String: String] = [:],
+        _ body: (Installation) async throws -> T
     ) async throws -> T {
-        let home = "/tmp/envctl-accept-\(UUID().uuidString.prefix(8).lowercased())"
+        let home = home ?? "/tmp/envctl-accept-\(UUID().uuidString.prefix(8).lowercased())"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         // PostgreSQL runs as an unprivileged user when the tests run as root, and must be able to pass through.
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: home)
@@ -218,6 +221,18 @@ struct Installation: Sendable {
 
     /// The servers of environments that run.
     func servers() -> [String] { processes().filter { $0.contains("extenddb-server") } }
+
+    /// Runs a statement as the administrator of the private PostgreSQL.
+    func administer(_ sql: String) async throws {
+        let connection = try await PostgresConnection.connect(postgres().admin)
+        do {
+            try await connection.query(PostgresQuery(sql, prepared: false))
+        } catch {
+            await connection.close()
+            throw error
+        }
+        await connection.close()
+    }
 
     /// Names of databases and roles of environments.
     func storage() async throws -> (databases: [String], roles: [String]) {

@@ -123,7 +123,8 @@ import Testing
                     snapshot: SnapshotID("s\(number)"),
                     generation: Int.random(in: 0...4, using: &generator) == 0
                         ? nil : Int.random(in: 1...3, using: &generator),
-                    target: Int.random(in: 0...5, using: &generator))
+                    target: Int.random(in: 0...5, using: &generator),
+                    diskBytes: Int64.random(in: 0...30, using: &generator))
                 state.failures = max(0, Int.random(in: -4...4, using: &generator))
                 if state.failures > 0 {
                     state.failedAt = Timestamp(
@@ -143,6 +144,7 @@ import Testing
             }
             room = PoolRoom(
                 environments: Int.random(in: -6...12, using: &generator),
+                disk: Bool.random(using: &generator) ? nil : Int64.random(in: -10...100, using: &generator),
                 making: Int.random(in: 0...6, using: &generator),
                 waiting: max(0, Int.random(in: -3...2, using: &generator)))
         }
@@ -178,6 +180,13 @@ import Testing
         everySituation("neverAboveTheRoom") { situation, plan in
             let made = plan.make.reduce(0) { $0 + $1.count }
             #expect(made <= max(0, situation.room.environments))
+            if let disk = situation.room.disk {
+                let written = plan.make.reduce(Int64(0)) { sum, refill in
+                    let state = situation.pools.first { $0.snapshot == refill.snapshot }
+                    return sum + Int64(refill.count) * (state?.diskBytes ?? 0)
+                }
+                #expect(written <= max(0, disk))
+            }
             if made > 0 {
                 let making = situation.kept(plan).count { $0.phase != .ready }
                 #expect(making + made <= situation.room.making)
@@ -282,7 +291,8 @@ import Testing
             let missing = situation.pools.filter { $0.generation != nil }.reduce(0) { sum, state in
                 sum + state.target - situation.members.count { $0.snapshot == state.snapshot }
             }
-            #expect(missing == 0 || situation.room.environments <= 0)
+            let isDiskFull = situation.pools.contains { $0.diskBytes > situation.room.disk ?? .max }
+            #expect(missing == 0 || situation.room.environments <= 0 || isDiskFull)
         }
     }
 }

@@ -17,6 +17,9 @@ extension ControlPlaneConfiguration {
     /// | `ENVCTL_MAX_AGE` | how old an environment may become; only protection outlasts it |
     /// | `ENVCTL_LEASE` | how long a replica may be silent before others take its unfinished work over |
     /// | `ENVCTL_RECONCILE_INTERVAL` | how often what exists is compared with the records |
+    /// | `ENVCTL_MAX_ENVIRONMENTS` | environments of users in all; else as many as the machine has room for |
+    /// | `ENVCTL_MAX_ENVIRONMENTS_PER_OWNER` | environments of one owner; else no limit of its own |
+    /// | `ENVCTL_CONCURRENT_CLONES` | copies made at once |
     ///
     /// - Parameters:
     ///   - environment: names and values.
@@ -42,6 +45,18 @@ extension ControlPlaneConfiguration {
         if let text = environment["ENVCTL_LEASE"] { tunables.lease = try Self.duration("ENVCTL_LEASE", text, from: 2) }
         if let text = environment["ENVCTL_RECONCILE_INTERVAL"] {
             tunables.reconcileInterval = try Self.duration("ENVCTL_RECONCILE_INTERVAL", text, from: 1)
+        }
+        if let text = environment["ENVCTL_MAX_ENVIRONMENTS"] {
+            maximumEnvironments = try Self.number(text, of: "ENVCTL_MAX_ENVIRONMENTS", in: 0...1_000_000)
+        }
+        if let text = environment["ENVCTL_MAX_ENVIRONMENTS_PER_OWNER"] {
+            maximumEnvironmentsPerOwner = try Self.number(
+                text, of: "ENVCTL_MAX_ENVIRONMENTS_PER_OWNER", in: 0...1_000_000)
+        }
+        if let text = environment["ENVCTL_CONCURRENT_CLONES"] {
+            tunables.concurrentClones = try Self.number(text, of: "ENVCTL_CONCURRENT_CLONES", in: 1...64)
+            // Room for what is not a copy stays beside them.
+            tunables.concurrentWorkers = max(tunables.concurrentWorkers, tunables.concurrentClones + 8)
         }
     }
 

@@ -20,6 +20,10 @@ package struct ControlPlaneConfiguration: Sendable, Hashable {
     package var lifetimes = LifetimeLimits()
     /// How many unclaimed environments are kept ready for each snapshot whose pool nobody sized; 0: none.
     package var poolSize = 2
+    /// How many environments users may have in all; nil: as many as the machine has room for.
+    package var maximumEnvironments: Int?
+    /// How many environments one owner may have; nil: no limit of its own.
+    package var maximumEnvironmentsPerOwner: Int?
     package var tunables = Tunables()
 
     package init(stateDirectory: String, processEnvironment: [String: String]) {
@@ -43,6 +47,8 @@ package struct Tunables: Sendable, Hashable {
     package var concurrentClones = 4
     /// Environments that are being moved to any other phase at once, deletions included.
     package var concurrentWorkers = 16
+    /// Whether requests are refused when PostgreSQL's connections run out; off where a test shares its server.
+    package var limitsConnections = true
     /// Connections to the records; the workers and the callers share them.
     package var maximumConnections = 12
     /// Snapshots imported or dropped at once.

@@ -10,7 +10,8 @@ struct EnvironmentWorker: Sendable {
     let store: RecordStore
     let hub: ChangeHub
     let health: HealthRegistry
-    let poolWake: WakeSignal
+    /// Who looks again when an environment has settled: the pools and the queue.
+    let settled: [WakeSignal]
     let leases: LeaseKeeper
     let metrics: ControlPlaneMetrics
     let logger: Logger
@@ -156,8 +157,8 @@ struct EnvironmentWorker: Sendable {
     private func announce(_ record: EnvironmentRecord) {
         health.update(record)
         hub.changed(record.id.text)
-        // A member has come or gone, or a user's request is out of the way of the refills.
-        if record.phase.isSettled { poolWake.signal() }
+        // A member or room has come or gone, or a user's request is out of the way of the refills.
+        if record.phase.isSettled { for wake in settled { wake.signal() } }
     }
 }
 

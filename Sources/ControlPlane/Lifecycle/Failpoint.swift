@@ -15,6 +15,8 @@ package enum Failpoint: String, Sendable, CaseIterable {
     case poolRefillRecorded = "pool.refill-recorded"
     /// A member of a warm pool is claimed; nobody was told.
     case poolClaimRecorded = "pool.claim-recorded"
+    /// Requests left the queue; nothing of them is made.
+    case admissionRecorded = "admission.recorded"
     case cloneBefore = "clone.before-effect"
     case cloneAfter = "clone.after-effect"
     case sealBefore = "seal.before-effect"

@@ -13,6 +13,9 @@ struct LifecycleEngine: Sendable {
     let reaperWake = WakeSignal()
     let snapshotWake = WakeSignal()
     let poolWake = WakeSignal()
+    let admissionWake = WakeSignal()
+    let admission: AdmissionSettings
+    let pools: PoolSettings
     let worker: EnvironmentWorker
     let reaper: Reaper
     let reconciler: Reconciler
@@ -21,13 +24,16 @@ struct LifecycleEngine: Sendable {
     private let health: HealthRegistry
     private let healthCheck: HealthCheck
 
-    var wakes: [WakeSignal] { [dispatcherWake, reaperWake, snapshotWake, poolWake] }
+    var wakes: [WakeSignal] { [dispatcherWake, reaperWake, snapshotWake, poolWake, admissionWake] }
 
     init(
         configuration: ControlPlaneConfiguration, store: RecordStore, effectors: Effectors, importer: any Importer,
-        installation: InstallationID, metrics: ControlPlaneMetrics = ControlPlaneMetrics(), logger: Logger
+        installation: InstallationID, machine: MachineReader = MachineReader(dataDirectory: nil),
+        metrics: ControlPlaneMetrics = ControlPlaneMetrics(), logger: Logger
     ) {
         self.store = store
+        admission = AdmissionSettings(configuration, machine: machine)
+        pools = PoolSettings(configuration, admission: admission)
         let tunables = configuration.tunables
         health = HealthRegistry()
         healthCheck = HealthCheck(launcher: effectors.launcher)
@@ -35,8 +41,8 @@ struct LifecycleEngine: Sendable {
             machine: EnvironmentMachine(retry: tunables.retry),
             performer: EffectPerformer(
                 effectors: effectors, store: store, installation: installation, configuration: configuration),
-            store: store, hub: hub, health: health, poolWake: poolWake, leases: LeaseKeeper(lease: tunables.lease),
-            metrics: metrics, logger: logger)
+            store: store, hub: hub, health: health, settled: [poolWake, admissionWake],
+            leases: LeaseKeeper(lease: tunables.lease), metrics: metrics, logger: logger)
         reaper = Reaper(
             store: store, launcher: effectors.launcher, machine: worker.machine, configuration: configuration,
             wake: reaperWake, dispatcher: dispatcherWake, hub: hub, metrics: metrics, logger: logger)
@@ -58,8 +64,11 @@ struct LifecycleEngine: Sendable {
                 logger: logger),
             snapshotWorker,
             PoolKeeper(
-                store: store, settings: configuration.pools, wake: poolWake, dispatcher: dispatcherWake, hub: hub,
+                store: store, settings: pools, wake: poolWake, dispatcher: dispatcherWake, hub: hub,
                 sweepInterval: tunables.sweepInterval, logger: logger),
+            AdmissionKeeper(
+                store: store, settings: admission, wake: admissionWake, dispatcher: dispatcherWake, reaper: reaperWake,
+                hub: hub, sweepInterval: tunables.pollInterval, logger: logger),
             RecordListener(
                 configuration: store.pool.configuration, hub: hub, wakes: [dispatcherWake, reaperWake],
                 snapshotWakes: [snapshotWake, poolWake], tokens: store.tokens, logger: logger),

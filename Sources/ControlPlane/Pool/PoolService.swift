@@ -22,19 +22,16 @@ package struct PoolStatus: Sendable, Hashable {
 /// What users do with warm pools.
 package struct PoolService: Sendable {
     private let box: RuntimeBox
-    private let configuration: ControlPlaneConfiguration
 
     /// More than this is a mistake: each member has a database and a process.
     package static let maximumSize = 256
 
-    init(box: RuntimeBox, configuration: ControlPlaneConfiguration) {
-        self.box = box
-        self.configuration = configuration
-    }
+    init(box: RuntimeBox) { self.box = box }
 
     /// The pools of all snapshots, by the snapshots' names.
     package func list() async throws(ControlError) -> [PoolStatus] {
-        let view = try await box.runtime().store.pools(configuration.pools)
+        let runtime = try box.runtime()
+        let view = try await runtime.store.pools(runtime.pools)
         let plan = view.plan
         return view.pools.compactMap { state in
             view.names[state.snapshot].map { Self.status(state, named: $0, view, plan) }
@@ -104,9 +101,11 @@ package struct PoolService: Sendable {
     }
 }
 
-extension ControlPlaneConfiguration {
-    /// What bounds the pools. At most half of the places for copies are theirs, so that a user's request finds one.
-    var pools: PoolSettings {
-        PoolSettings(defaultSize: poolSize, making: max(1, tunables.concurrentClones / 2), ports: ports)
+extension PoolSettings {
+    /// At most half of the places for copies are the pools', so that a user's request finds one.
+    init(_ configuration: ControlPlaneConfiguration, admission: AdmissionSettings) {
+        self.init(
+            defaultSize: configuration.poolSize, making: max(1, configuration.tunables.concurrentClones / 2),
+            admission: admission)
     }
 }

@@ -12,10 +12,11 @@ package struct CloneSpec: Sendable, Hashable {
     package var labels: [String: String]
     /// Who asks; free text for the record.
     package var owner: String
+    package var whenFull: WhenFull
 
     package init(
         snapshot: String, name: String? = nil, ttl: Duration? = nil, idle: Duration? = nil,
-        labels: [String: String] = [:], owner: String = ""
+        labels: [String: String] = [:], owner: String = "", whenFull: WhenFull = .refuse
     ) {
         self.snapshot = snapshot
         self.name = name
@@ -23,6 +24,7 @@ package struct CloneSpec: Sendable, Hashable {
         self.idle = idle
         self.labels = labels
         self.owner = owner
+        self.whenFull = whenFull
     }
 }
 

@@ -18,7 +18,8 @@ package struct EnvironmentService: Sendable {
     ///
     /// - Parameter mayHave: whether whoever asks may be given this environment, which has the name already.
     /// - Throws: `notFound` for an unknown snapshot, `conflict` when the name belongs to a clone of another one or is
-    ///   being deleted, `capacity` when every port is reserved, `invalidRequest` for a name or ttl against the rule.
+    ///   being deleted, `quota` or `capacity` with the limit's name when one leaves no room and the caller does not wait,
+    ///   `invalidRequest` for a name or ttl against the rule.
     package func clone(
         _ spec: CloneSpec, by actor: Actor = .local,
         mayHave: @Sendable (EnvironmentRecord) -> Bool = { _ in true }
@@ -38,13 +39,14 @@ package struct EnvironmentService: Sendable {
                 id: EnvironmentID(using: &generator), name: chosen,
                 snapshot: snapshot, ttl: ttl, idleTimeout: idle, labels: spec.labels, owner: spec.owner,
                 rolePassword: SecureRandom.text(32, from: EnvironmentRequest.passwordAlphabet),
-                ports: configuration.ports, actor: actor)
+                whenFull: spec.whenFull, actor: actor)
             if let claimed = try await claim(request, runtime) { return CloneOutcome(record: claimed, created: true) }
-            switch try await runtime.store.request(request) {
+            switch try await runtime.store.request(request, within: runtime.admission) {
             case .created(let record):
                 Failpoint.requestRecorded.hit()
                 runtime.dispatcherWake.signal()
                 runtime.reaperWake.signal()
+                if record.phase == .queued { runtime.admissionWake.signal() }
                 return CloneOutcome(record: record, created: true)
             case .nameTaken(let existing):
                 guard name != nil else { continue }
@@ -59,8 +61,8 @@ package struct EnvironmentService: Sendable {
                 return CloneOutcome(record: try await restore(same.name.text, ttl: spec.ttl, by: actor), created: false)
             case .noSuchSnapshot:
                 throw await unknownSnapshot(snapshot, runtime)
-            case .noPort:
-                throw ControlError.portsUsedUp(configuration.ports)
+            case .refused(let refusal):
+                throw refusal
             }
         }
         throw ControlError(.unavailable, "no free name could be made up", hint: "give a name")
@@ -70,7 +72,7 @@ package struct EnvironmentService: Sendable {
     private func claim(
         _ request: EnvironmentRequest, _ runtime: Runtime
     ) async throws(ControlError) -> EnvironmentRecord? {
-        guard let record = try await runtime.store.claimMember(request) else { return nil }
+        guard let record = try await runtime.store.claimMember(request, within: runtime.admission) else { return nil }
         Failpoint.poolClaimRecorded.hit()
         runtime.poolWake.signal()
         runtime.reaperWake.signal()

@@ -38,6 +38,18 @@ struct RecordsServer: Sendable {
             privateServer: configuration.databaseURL == nil ? postgres : nil, version: server.version)
     }
 
+    /// Where the server keeps its data, when that is on this machine; nil: elsewhere or not to be told.
+    func dataDirectory() async throws(ControlError) -> String? {
+        let isHere = admin.host.hasPrefix("/") || ["127.0.0.1", "localhost", "::1"].contains(admin.host)
+        guard isHere else { return nil }
+        let path = try await PostgresAdmin(configuration: admin).session("ask for the data directory") { connection in
+            let rows = try await connection.query(
+                "SELECT setting FROM pg_settings WHERE name = 'data_directory' AND setting <> ''")
+            return try rows.first?[0].string
+        }
+        return path.flatMap { PosixFile.isDirectory($0, followingLinks: true) ? $0 : nil }
+    }
+
     /// The server of a URL, and the name of the records' database: the URL's own, which need not exist yet, or
     /// ``database`` when it names one that every server has.
     private static func external(

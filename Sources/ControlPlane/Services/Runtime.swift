@@ -11,6 +11,9 @@ struct Runtime: Sendable {
     var reaperWake: WakeSignal
     var snapshotWake: WakeSignal
     var poolWake: WakeSignal
+    var admissionWake: WakeSignal
+    var admission: AdmissionSettings
+    var pools: PoolSettings
     var reconciler: Reconciler
     var startedAt: Timestamp
     /// As the server writes it, e.g. `15.20`.

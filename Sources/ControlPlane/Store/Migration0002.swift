@@ -14,6 +14,8 @@ extension Migrations {
             ADD COLUMN host text,
             ADD COLUMN pooled boolean NOT NULL DEFAULT false,
             ADD COLUMN claimed_at timestamptz,
+            -- When it was let in from the queue; NULL: it never waited, or waits still.
+            ADD COLUMN admitted_at timestamptz,
             -- Copies from this one to `incarnation` may exist.
             ADD COLUMN oldest_incarnation integer NOT NULL DEFAULT 1,
             -- 0: it is never put to sleep.
@@ -41,6 +43,7 @@ extension Migrations {
         DROP INDEX environments_live_name;
         CREATE UNIQUE INDEX environments_live_name ON environments (name) WHERE phase <> 'deleted' AND NOT pooled;
         CREATE INDEX environments_pool ON environments (snapshot_id, generation, phase) WHERE pooled;
+        CREATE INDEX environments_served ON environments (owner, admitted_at) WHERE admitted_at IS NOT NULL;
         CREATE INDEX environments_queue ON environments (created_at) WHERE phase = 'queued';
         DROP INDEX environments_deadline;
         CREATE INDEX environments_verdict ON environments (verdict_at) WHERE phase NOT IN ('deleting', 'deleted');

@@ -2,15 +2,47 @@ import Environments
 import Postgres
 
 /// What bounds the pools, from the configuration.
-struct PoolSettings: Sendable, Hashable {
+struct PoolSettings: Sendable {
     /// The size of a pool that nobody set.
     var defaultSize: Int
     /// How many members may be made at once.
     var making: Int
-    var ports: ClosedRange<Int>
+    var admission: AdmissionSettings
 
-    /// Ports that refills leave to users, so that pools never take the last ones.
-    var reservedPorts: Int { max(1, min(4, ports.count / 4)) }
+    /// What refills leave to users of each limit, in environments, so that pools never take the last ones.
+    var reserve: Int { max(1, min(4, admission.ports.count / 4)) }
+
+    /// What members may take.
+    func room(_ view: AdmissionView, members: Int, waiting: Int) -> PoolRoom {
+        var room = PoolRoom(environments: .max, making: making, waiting: waiting)
+        for limit in view.capacity.limits {
+            let free = limit.maximum - limit.used
+            let environments: Int64
+            switch limit.name {
+            case .environments, .owner:
+                // A member counts when it is claimed; more than can be claimed are of no use.
+                environments = free - Int64(members)
+            case .disk:
+                // Half of it stays for users; what is over the limit already has to be given back.
+                room.disk = free / 2
+                environments = free < 0 ? -1 : .max
+            case .ports, .connections, .memory:
+                let needs = AdmissionCost(disk: 0).amount(of: limit.name)
+                environments = (free >= 0 ? free / needs : -1) - Int64(reserve)
+            }
+            if environments < Int64(room.environments) {
+                room.environments = Int(environments)
+                room.limit = limit.name.rawValue
+            }
+        }
+        // Somebody waits for what members hold.
+        let stopped = view.queue.admission(within: view.capacity).stoppedBy
+        if let stopped, !stopped.name.isQuota, room.environments >= 0 {
+            room.environments = -1
+            room.limit = stopped.name.rawValue
+        }
+        return room
+    }
 }
 
 /// What the pools look like in one look at the records.
@@ -43,12 +75,12 @@ extension RecordStore {
     ) async throws(ControlError) -> (view: PoolView, plan: PoolPlan) {
         try await storing("keep the warm pools") {
             try await pool.transaction { connection in
-                // The number is arbitrary; it only has to be the same in every replica.
-                try await connection.query("SELECT pg_advisory_xact_lock(7227003145)")
+                try await connection.query(PostgresQuery(Self.admissionLock))
                 try await connection.query(PostgresQuery(Self.forgiveSQL))
                 let view = try await readPools(settings, on: connection)
                 let plan = view.plan
-                try await discard(plan, on: connection)
+                // Snapshots are locked before members, as a deletion of a snapshot does.
+                try await noteFailures(plan, on: connection)
                 for refill in plan.make {
                     let members = (0..<refill.count).map { _ in newMember() }
                     let passwords = try members.map {
@@ -60,10 +92,11 @@ extension RecordStore {
                             [
                                 .text(refill.snapshot.text), .int(refill.generation),
                                 .textArray(members.map(\.id.text)),
-                                .byteaArray(passwords), .int(settings.ports.lowerBound),
-                                .int(settings.ports.upperBound), .text(replica),
+                                .byteaArray(passwords), .int(settings.admission.ports.lowerBound),
+                                .int(settings.admission.ports.upperBound), .text(replica),
                             ]))
                 }
+                try await discard(plan, on: connection)
                 return (view, plan)
             }
         }
@@ -77,6 +110,7 @@ extension RecordStore {
     }
 
     private func readPools(_ settings: PoolSettings, on connection: PostgresConnection) async throws -> PoolView {
+        let admission = try await readAdmission(settings.admission, owner: "", on: connection)
         let results = try await connection.pipeline([
             PostgresQuery(Self.poolsSQL, [.int(settings.defaultSize)]),
             PostgresQuery(
@@ -85,21 +119,26 @@ extension RecordStore {
                 FROM environments WHERE pooled AND phase <> 'deleted'
                 """),
             PostgresQuery(
-                """
-                SELECT count(*) FILTER (WHERE port BETWEEN $1 AND $2),
-                    count(*) FILTER (WHERE NOT pooled AND phase IN ('queued', 'requested', 'cloning')),
-                    \(EnvironmentRow.time("clock_timestamp()"))
-                FROM environments WHERE phase <> 'deleted'
-                """, [.int(settings.ports.lowerBound), .int(settings.ports.upperBound)]),
+                "SELECT count(*) FROM environments WHERE NOT pooled AND phase IN ('requested', 'cloning')"),
         ])
-        guard let totals = results[2].first else { throw ControlError(.failed, "the records count nothing") }
-        let ports = settings.ports.count - settings.reservedPorts - (try totals[0].int)
+        let members = try results[1].compactMap { row -> PoolMember? in
+            guard let phase = Phase(rawValue: try row[3].string) else { return nil }
+            return PoolMember(
+                id: EnvironmentID(try row[0].string), snapshot: SnapshotID(try row[1].string),
+                generation: try row[2].int, phase: phase, reason: try row[4].orNil?.string,
+                createdAt: Timestamp(microseconds: try row[5].int64))
+        }
         var view = PoolView(
-            room: PoolRoom(environments: ports, limit: "ports", making: settings.making, waiting: try totals[1].int),
-            now: Timestamp(microseconds: try totals[2].int64))
+            members: members,
+            room: settings.room(
+                admission, members: members.count { $0.phase.isWanted },
+                waiting: try results[2].first?[0].int ?? 0),
+            now: admission.now)
         for row in results[0] {
             let id = SnapshotID(try row[0].string)
-            var state = PoolState(snapshot: id, generation: try row[2].orNil?.int, target: try row[3].int)
+            let cost = admission.cost(databaseBytes: try row[8].orNil?.int64 ?? 0)
+            var state = PoolState(
+                snapshot: id, generation: try row[2].orNil?.int, target: try row[3].int, diskBytes: cost.disk)
             state.failures = try row[5].int
             state.failedAt = try EnvironmentRow.timestamp(row[6])
             state.reason = try row[7].orNil?.string
@@ -107,22 +146,14 @@ extension RecordStore {
             view.names[id] = try SnapshotName(try row[1].string)
             if let size = try row[4].orNil?.int { view.sizes[id] = size }
         }
-        for row in results[1] {
-            guard let phase = Phase(rawValue: try row[3].string) else { continue }
-            view.members.append(
-                PoolMember(
-                    id: EnvironmentID(try row[0].string), snapshot: SnapshotID(try row[1].string),
-                    generation: try row[2].int, phase: phase, reason: try row[4].orNil?.string,
-                    createdAt: Timestamp(microseconds: try row[5].int64)))
-        }
         return view
     }
 
     private static let poolsSQL = """
         SELECT s.id, s.name, g.number, coalesce(s.pool_size, $1::int), s.pool_size, s.pool_failures,
-            \(EnvironmentRow.time("s.pool_failed_at")), s.pool_reason
+            \(EnvironmentRow.time("s.pool_failed_at")), s.pool_reason, g.database_bytes
         FROM snapshots s LEFT JOIN LATERAL (
-            SELECT number FROM generations WHERE snapshot_id = s.id AND state = 'ready' ORDER BY number DESC LIMIT 1
+            SELECT number, database_bytes FROM generations WHERE snapshot_id = s.id AND state = 'ready' ORDER BY number DESC LIMIT 1
         ) g ON true
         WHERE s.deleted_at IS NULL ORDER BY s.name
         """
@@ -143,17 +174,19 @@ extension RecordStore {
         """
 
     private func discard(_ plan: PoolPlan, on connection: PostgresConnection) async throws {
-        let causes = Dictionary(grouping: plan.discard, by: \.cause)
-        for (cause, discards) in causes {
+        for (cause, discards) in Dictionary(grouping: plan.discard, by: \.cause) {
             try await connection.query(
                 PostgresQuery(
                     Self.discardSQL(where: "t.id = ANY($1::text[])"),
                     [.textArray(discards.map(\.member.id.text)), .text(cause.sentence)]))
         }
-        // One failure of a pool however many of its members failed together.
-        let failed = Dictionary(grouping: causes[.failed] ?? [], by: \.member.snapshot)
-        for (snapshot, members) in failed {
-            let reason = members.compactMap(\.member.reason).first ?? "no reason was recorded"
+    }
+
+    /// Counts one failure of a pool however many of its members failed together.
+    private func noteFailures(_ plan: PoolPlan, on connection: PostgresConnection) async throws {
+        let failed = Dictionary(grouping: plan.discard.filter { $0.cause == .failed }, by: \.member.snapshot)
+        for (snapshot, discards) in failed.sorted(by: { $0.key < $1.key }) {
+            let reason = discards.compactMap(\.member.reason).first ?? "no reason was recorded"
             try await connection.query(
                 """
                 WITH s AS (
@@ -241,21 +274,34 @@ extension RecordStore {
     ///
     /// Many requests at once each lock a member of their own and pass over those of others. Of several for one name the
     /// index on names lets one through.
-    func claimMember(_ request: EnvironmentRequest) async throws(ControlError) -> EnvironmentRecord? {
+    ///
+    /// A claim takes nothing of the machine that the member had not taken; quotas are kept as for any request. Where one
+    /// is set, claims are made one after another, and not past those who wait in the queue.
+    func claimMember(
+        _ request: EnvironmentRequest, within settings: AdmissionSettings
+    ) async throws(ControlError) -> EnvironmentRecord? {
         try await storing("claim a member of the warm pool") {
             do {
                 // The statement can wait for another one that holds the name, so it has a connection of its own.
                 return try await pool.withConnection { connection in
-                    try await connection.query(
+                    var statements = [
                         PostgresQuery(
                             Self.claimMemberSQL,
                             [
                                 .text(request.name.text), .text(request.snapshot.text), .int(request.ttl.microseconds),
                                 .utf8(LabelText.encode(request.labels)), .text(request.owner),
                                 .text(request.actor.name), .text(request.actor.source),
-                                .int(request.idleTimeout.microseconds),
+                                .int(request.idleTimeout.microseconds), .optional(settings.maximumEnvironments),
+                                .optional(settings.maximumPerOwner),
                             ])
-                    ).first.map { try EnvironmentRow.decode($0, secrets: secrets).record }
+                    ]
+                    if settings.maximumEnvironments != nil || settings.maximumPerOwner != nil {
+                        statements.insert(PostgresQuery(Self.admissionLock), at: 0)
+                    }
+                    // One round trip and one transaction; the lock's statement ends before the claim's looks.
+                    return try await connection.pipeline(statements).last?.first.map {
+                        try EnvironmentRow.decode($0, secrets: secrets).record
+                    }
                 }
             } catch let error as PostgresError
                 where error.sqlState == SQLState.uniqueViolation && error.constraint == "environments_live_name"
@@ -276,6 +322,14 @@ extension RecordStore {
                 AND m.snapshot_id = source.id AND m.generation = source.number
                 AND NOT EXISTS (
                     SELECT 1 FROM environments WHERE name = $1 AND phase <> 'deleted' AND NOT pooled)
+                AND ($9::bigint IS NULL AND $10::bigint IS NULL
+                    OR NOT EXISTS (SELECT 1 FROM environments WHERE phase = 'queued'))
+                AND ($9::bigint IS NULL OR $9 > (
+                    SELECT count(*) FROM environments
+                    WHERE NOT pooled AND phase NOT IN ('queued', 'deleting', 'deleted')))
+                AND ($10::bigint IS NULL OR $10 > (
+                    SELECT count(*) FROM environments
+                    WHERE NOT pooled AND owner = $5 AND phase NOT IN ('queued', 'deleting', 'deleted')))
             ORDER BY m.ready_at LIMIT 1 FOR UPDATE OF m SKIP LOCKED
         ), e AS (
             UPDATE environments t

@@ -41,6 +41,8 @@ package struct EnvironmentResource: Codable, Sendable, Equatable {
     package var pid: Int?
     package var database: String?
     package var role: String?
+    /// Where it stands while it waits for room.
+    package var queue: QueuePlaceResource?
     /// In the answer to a creation alone: whether this call made it.
     package var created: Bool?
 

@@ -9,16 +9,19 @@ package struct CreateEnvironmentBody: Codable, Sendable, Equatable {
     /// default.
     package var idleSeconds: Int?
     package var labels: [String: String]?
+    /// What to do when a limit leaves no room: `refuse`, the default, or `queue`.
+    package var whenFull: String?
 
     package init(
         snapshot: String, name: String? = nil, ttlSeconds: Int? = nil, idleSeconds: Int? = nil,
-        labels: [String: String]? = nil
+        labels: [String: String]? = nil, whenFull: String? = nil
     ) {
         self.snapshot = snapshot
         self.name = name
         self.ttlSeconds = ttlSeconds
         self.idleSeconds = idleSeconds
         self.labels = labels
+        self.whenFull = whenFull
     }
 }
 

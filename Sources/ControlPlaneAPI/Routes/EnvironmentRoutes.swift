@@ -5,6 +5,7 @@ import Hummingbird
 /// `/v1/environments`.
 struct EnvironmentRoutes: Sendable {
     let service: EnvironmentService
+    let capacity: CapacityService
 
     func add(to router: RouterGroup<APIRequestContext>) {
         let group = router.group("environments")
@@ -37,10 +38,11 @@ struct EnvironmentRoutes: Sendable {
             CloneSpec(
                 snapshot: body.snapshot, name: name, ttl: body.ttlSeconds.map { .seconds($0) },
                 idle: body.idleSeconds.map { .seconds($0) },
-                labels: try caller.labels(asking: body.labels ?? [:]), owner: caller.owner),
+                labels: try caller.labels(asking: body.labels ?? [:]), owner: caller.owner,
+                whenFull: try Self.whenFull(body.whenFull)),
             by: context.actor, mayHave: { caller.owns($0) })
         return try Response.json(
-            resource(outcome.record, created: outcome.created), status: outcome.created ? .created : .ok)
+            try await resource(outcome.record, created: outcome.created), status: outcome.created ? .created : .ok)
     }
 
     @Sendable private func list(_ request: Request, context: APIRequestContext) async throws -> Response {
@@ -53,19 +55,19 @@ struct EnvironmentRoutes: Sendable {
             labels[String(value[..<split])] = String(value[value.index(after: split)...])
         }
         let records = try await service.list(labels: labels).filter { context.caller.sees($0) }
-        return try Response.json(ListResource(items: records.map { resource($0) }))
+        return try Response.json(ListResource(items: try await resources(records)))
     }
 
     @Sendable private func show(_ request: Request, context: APIRequestContext) async throws -> Response {
         let record = try await service.refreshed(try await service.get(try name(context)))
-        var shown = resource(record)
+        var shown = try await resource(record)
         shown.holders = try await service.holders(of: record).count
         return try Response.json(shown)
     }
 
     @Sendable private func delete(_ request: Request, context: APIRequestContext) async throws -> Response {
         let record = try await service.delete(try name(context), wait: try patience(request), by: context.actor)
-        return try Response.json(resource(record), status: record.phase == .deleted ? .ok : .accepted)
+        return try Response.json(try await resource(record), status: record.phase == .deleted ? .ok : .accepted)
     }
 
     @Sendable private func credentials(_ request: Request, context: APIRequestContext) async throws -> Response {
@@ -80,7 +82,7 @@ struct EnvironmentRoutes: Sendable {
         let seconds = try request.number("timeout_seconds", in: 0...600, preset: 30)
         do {
             return try Response.json(
-                resource(try await service.wait(try name(context), timeout: .seconds(seconds))))
+                try await resource(service.wait(try name(context), timeout: .seconds(seconds))))
         } catch let error as ControlError where error.code == .timeout {
             return try await show(request, context: context)
         }
@@ -89,19 +91,19 @@ struct EnvironmentRoutes: Sendable {
     @Sendable private func hibernate(_ request: Request, context: APIRequestContext) async throws -> Response {
         let record = try await service.hibernate(
             try name(context), by: context.actor, wait: try patience(request))
-        return try Response.json(resource(record))
+        return try Response.json(try await resource(record))
     }
 
     @Sendable private func wake(_ request: Request, context: APIRequestContext) async throws -> Response {
         let record = try await service.wake(try name(context), by: context.actor, wait: try patience(request))
-        return try Response.json(resource(record))
+        return try Response.json(try await resource(record))
     }
 
     @Sendable private func reset(_ request: Request, context: APIRequestContext) async throws -> Response {
         let body = try await request.decoded(as: ResetEnvironmentBody.self, context: context)
         let record = try await service.reset(
             try name(context), latest: body.latest ?? false, by: context.actor, wait: try patience(request))
-        return try Response.json(resource(record))
+        return try Response.json(try await resource(record))
     }
 
     /// How long to wait for the end of what was asked for; nil: not at all.
@@ -120,8 +122,28 @@ struct EnvironmentRoutes: Sendable {
         return try Response.json(ListResource(items: events.map(EventResource.init)))
     }
 
-    private func resource(_ record: EnvironmentRecord, created: Bool? = nil) -> EnvironmentResource {
-        EnvironmentResource(record, endpoint: service.endpoint(of: record), created: created)
+    private func resource(_ record: EnvironmentRecord, created: Bool? = nil) async throws -> EnvironmentResource {
+        var resource = EnvironmentResource(record, endpoint: service.endpoint(of: record), created: created)
+        resource.add(try await capacity.places(of: [record])[record.id])
+        return resource
+    }
+
+    private func resources(_ records: [EnvironmentRecord]) async throws -> [EnvironmentResource] {
+        let places = try await capacity.places(of: records)
+        return records.map { record in
+            var resource = EnvironmentResource(record, endpoint: service.endpoint(of: record))
+            resource.add(places[record.id])
+            return resource
+        }
+    }
+
+    private static func whenFull(_ text: String?) throws(ControlError) -> WhenFull {
+        guard let text else { return .refuse }
+        guard let choice = WhenFull(rawValue: text) else {
+            throw ControlError(
+                .invalidRequest, subject: "when_full", "when_full is '\(text)'", hint: "write refuse or queue")
+        }
+        return choice
     }
 
     private func name(_ context: APIRequestContext) throws -> String {

@@ -108,6 +108,10 @@ extension APIClient {
         try await delete("/v1/snapshots/\(Self.encoded(name))", as: SnapshotResource.self, timeout: .seconds(60))
     }
 
+    package func capacity() async throws(ControlError) -> CapacityResource {
+        try await get("/v1/capacity", as: CapacityResource.self)
+    }
+
     package func pools() async throws(ControlError) -> [PoolResource] {
         try await get("/v1/pools", as: ListResource<PoolResource>.self).items
     }

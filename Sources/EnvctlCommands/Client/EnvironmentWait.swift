@@ -43,7 +43,8 @@ package struct EnvironmentWait: Sendable {
                     "\(environment.name) is still \(environment.phase) after \(Quantities.duration(seconds: seconds))",
                     hint: "go on waiting: envctl wait \(environment.name)")
             }
-            environment = try await client.waitForEnvironment(environment.name, seconds: min(left, 20))
+            environment = try await client.waitForEnvironment(
+                environment.name, seconds: min(left, environment.queue == nil ? 20 : 2))
         }
     }
 }
@@ -59,18 +60,26 @@ private struct PhaseReporter {
     }
 
     mutating func report(_ environment: EnvironmentResource, elapsed: Duration) {
-        guard context.format == .table, environment.phase != lastPhase, environment.phase != Phase.ready.rawValue else {
+        guard context.format == .table, shown(environment) != lastPhase, environment.phase != Phase.ready.rawValue
+        else {
             return
         }
-        lastPhase = environment.phase
+        lastPhase = shown(environment)
         let text =
-            "\(environment.name): \(environment.phase) (\(Quantities.milliseconds(Int(elapsed.milliseconds))))"
+            "\(environment.name): \(shown(environment)) (\(Quantities.milliseconds(Int(elapsed.milliseconds))))"
         if context.terminal.standardErrorIsTerminal {
             Output.errorText("\r\u{1B}[K\(text)")
             drawn = true
         } else {
             Output.errorLine(text)
         }
+    }
+
+    /// The phase, with the place in the queue while it waits there.
+    private func shown(_ environment: EnvironmentResource) -> String {
+        guard let place = environment.queue else { return environment.phase }
+        let limit = place.limit.map { ", for room below the limit '\($0)'" } ?? ""
+        return "\(environment.phase), \(place.position) of \(place.length)\(limit)"
     }
 
     /// Leaves a clean line behind.

@@ -30,6 +30,9 @@ package struct CloneCommand: AsyncParsableCommand {
     @Option(name: .long, help: "A label key=value; may be given several times.")
     package var label: [LabelArgument] = []
 
+    @Flag(name: .long, help: "Wait in a fair queue when a limit leaves no room, instead of being refused.")
+    package var queue = false
+
     @Flag(name: .long, help: "Return as soon as it is recorded instead of when it is ready.")
     package var noWait = false
 
@@ -47,7 +50,7 @@ package struct CloneCommand: AsyncParsableCommand {
         let body = CreateEnvironmentBody(
             snapshot: snapshot, name: name, ttlSeconds: try ttl.map { try seconds($0) },
             idleSeconds: try idle.map { $0 == "never" ? 0 : try seconds($0) },
-            labels: label.isEmpty ? nil : label.dictionary)
+            labels: label.isEmpty ? nil : label.dictionary, whenFull: queue ? "queue" : nil)
         // One key for this call of the command: should the answer get lost and the request be repeated, an
         // environment without a given name is still made once.
         let key = Hex.encode(SecureRandom.bytes(16))

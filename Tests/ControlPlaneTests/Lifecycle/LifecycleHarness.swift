@@ -20,6 +20,7 @@ struct LifecycleHarness: Sendable {
     let pools: PoolService
     let events: EventService
     let box: RuntimeBox
+    let capacity: CapacityService
     let engine: LifecycleEngine
 
     static let logger: Logger = {
@@ -34,6 +35,8 @@ struct LifecycleHarness: Sendable {
         configuration.lifetimes.minimumTTL = .zero
         configuration.lifetimes.grace = .zero
         configuration.poolSize = 0
+        // The server is shared with all other tests.
+        configuration.tunables.limitsConnections = false
         configuration.tunables.healthInterval = .milliseconds(20)
         configuration.tunables.reconcileInterval = .seconds(3600)
         configuration.tunables.progressInterval = .milliseconds(10)
@@ -45,6 +48,7 @@ struct LifecycleHarness: Sendable {
     /// Runs `body` next to a running engine on a database of its own that holds the snapshots `prod` and `other`.
     static func with(
         _ change: (inout ControlPlaneConfiguration) -> Void = { _ in },
+        machine: MachineReader = MachineReader { MachineFacts() },
         _ body: @Sendable (LifecycleHarness) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory.make("lifecycle")
@@ -53,7 +57,7 @@ struct LifecycleHarness: Sendable {
         try await withTestPool(limits: .init(maximum: 8)) { pool in
             try await RecordStore.migrate(pool)
             let world = FakeWorld()
-            let harness = try await make(pool, world, configuration, replica: "one")
+            let harness = try await make(pool, world, configuration, replica: "one", machine: machine)
             for name in ["prod", "other"] { try await harness.addSnapshot(name) }
             try await harness.run { try await body(harness) }
             #expect(world.snapshot.violations.isEmpty)
@@ -62,7 +66,8 @@ struct LifecycleHarness: Sendable {
 
     /// The inside of one process; not running yet.
     static func make(
-        _ pool: PostgresPool, _ world: FakeWorld, _ configuration: ControlPlaneConfiguration, replica: String
+        _ pool: PostgresPool, _ world: FakeWorld, _ configuration: ControlPlaneConfiguration, replica: String,
+        machine: MachineReader = MachineReader { MachineFacts() }
     ) async throws -> LifecycleHarness {
         var generator = SystemRandomNumberGenerator()
         let installation = try await RecordStore.installation(pool, using: &generator)
@@ -71,21 +76,24 @@ struct LifecycleHarness: Sendable {
         let effectors = Effectors(provider: world, sealer: world, launcher: world, prober: world)
         let engine = LifecycleEngine(
             configuration: configuration, store: store, effectors: effectors, importer: world,
-            installation: installation, logger: logger)
+            installation: installation, machine: machine, logger: logger)
         let box = RuntimeBox()
         box.set(
             .running(
                 Runtime(
                     store: store, effectors: effectors, installation: installation, hub: engine.hub,
                     dispatcherWake: engine.dispatcherWake, reaperWake: engine.reaperWake,
-                    snapshotWake: engine.snapshotWake, poolWake: engine.poolWake, reconciler: engine.reconciler,
+                    snapshotWake: engine.snapshotWake, poolWake: engine.poolWake,
+                    admissionWake: engine.admissionWake, admission: engine.admission, pools: engine.pools,
+                    reconciler: engine.reconciler,
                     startedAt: try await store.now(),
                     databaseVersion: "15")))
         return LifecycleHarness(
             world: world, store: store, configuration: configuration, installation: installation,
             environments: EnvironmentService(box: box, configuration: configuration),
-            snapshots: SnapshotService(box: box), pools: PoolService(box: box, configuration: configuration),
-            events: EventService(box: box, configuration: configuration), box: box, engine: engine)
+            snapshots: SnapshotService(box: box), pools: PoolService(box: box),
+            events: EventService(box: box, configuration: configuration), box: box,
+            capacity: CapacityService(box: box), engine: engine)
     }
 
     /// The process after this one, on the same records and the same world.

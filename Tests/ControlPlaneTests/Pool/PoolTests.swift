@@ -257,7 +257,7 @@ import Testing
 
     @Test func twoKeepersDoNotFillTheSameGap() async throws {
         try await LifecycleHarness.with({ $0.poolSize = 5 }) { harness in
-            let settings = PoolSettings(defaultSize: 5, making: 50, ports: harness.configuration.ports)
+            let settings = PoolSettings(defaultSize: 5, making: 50, admission: harness.engine.admission)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<16 {
                     group.addTask {
