@@ -102,7 +102,8 @@ import Testing
             #expect(world.served(to: record)?.database == record.database, "\(again(seed))")
         case .hibernated:
             #expect(world.server(of: record) == nil, "\(again(seed)): it sleeps and has a process")
-            #expect(record.server == nil, "\(again(seed)): it sleeps, and who waits for its server's end waits for ever")
+            #expect(
+                record.server == nil, "\(again(seed)): it sleeps, and who waits for its server's end waits for ever")
             #expect(world.heldPort(of: record) == record.port, "\(again(seed)): nobody would wake it")
         case .expiring, .failed:
             #expect(world.server(of: record) == nil, "\(again(seed)): \(record.phase) and has a process")
