@@ -46,7 +46,7 @@ package struct CloneSealer: Sendable {
         let rows = try await connection.query(
             """
             SELECT datname FROM pg_database
-            WHERE datallowconn AND datname <> $2 AND has_database_privilege($1::name, oid, 'CONNECT')
+            WHERE datallowconn AND datconnlimit <> -2 AND datname <> $2 AND has_database_privilege($1::name, oid, 'CONNECT')
             """, .text(request.role), .text(request.database))
         let reachable = try rows.map { try $0[0].string }
         guard reachable.isEmpty else {

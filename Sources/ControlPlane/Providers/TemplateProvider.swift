@@ -53,7 +53,8 @@ package struct TemplateProvider: CloneProvider {
     package func close(database: String) async throws(ControlError) {
         try await admin.session("close \(database)") { connection in
             let facts = try await ServerFacts.read([database], on: connection)
-            guard let found = facts.database(database) else { return }
+            // One whose drop was interrupted admits nobody, and the server alters it no more.
+            guard let found = facts.database(database), !found.isInvalid else { return }
             guard found.mark(installation: installation, owner: owner)?.installation == installation else {
                 throw Self.foreignDatabase(database)
             }

@@ -138,6 +138,10 @@ extension ResourceTests {
                     try await provider.drop(database: request.target, role: nil)
                 }
                 #expect(dropping?.code == .conflict)
+                let closing = await #expect(throws: ControlError.self) {
+                    try await provider.close(database: request.target)
+                }
+                #expect(closing?.code == .conflict)
                 let role = await #expect(throws: ControlError.self) {
                     try await provider.drop(database: nil, role: "somebody_\(id)")
                 }
@@ -189,8 +193,21 @@ extension ResourceTests {
                 try await execute(
                     "UPDATE pg_database SET datconnlimit = -2 WHERE datname = '\(request.target)'")
                 #expect(try await provider.list().map(\.database) == [request.target])
+                // It admits nobody, and the server refuses to alter it.
+                try await provider.close(database: request.target)
                 try await provider.drop(database: request.target, role: request.role)
                 #expect(try await provider.list().isEmpty)
+            }
+        }
+
+        @Test func aClosedCloneAdmitsNobodyAndCanBeDropped() async throws {
+            try await withSource { provider in
+                try await provider.clone(request)
+                try await provider.close(database: request.target)
+                try await provider.close(database: request.target)
+                await #expect(throws: PostgresError.self) { try await connect(request.target) }
+                try await provider.drop(database: request.target, role: request.role)
+                try await provider.close(database: request.target)
             }
         }
 
