@@ -50,7 +50,8 @@ package enum Failpoint: String, Sendable, CaseIterable {
         guard let armed = Failpoint.armed, armed.point == self, !Self.hasHit.exchange(true, ordering: .relaxed) else {
             return
         }
-        kill(getpid(), armed.signal)
+        // To this thread: it goes no step further, whatever the other threads still do.
+        raise(armed.signal)
     }
 
     /// Whether it was hit: a process that was continued is not stopped again.

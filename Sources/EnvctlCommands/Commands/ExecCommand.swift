@@ -13,7 +13,7 @@ package struct ExecCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "exec", abstract: "Run a command with the variables of an environment set.",
         discussion: """
-            Ends with the command's exit code; its terminal, its descriptors and the signals sent to envctl are the \
+            Ends with the command's exit code, 128 and the signal's number if one ended it; its terminal, its descriptors and the signals sent to envctl are the \
             command's. While it runs the environment counts as in use: it neither expires nor falls asleep, at most until \
             its maximum age.
             """)
