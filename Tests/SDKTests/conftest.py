@@ -27,6 +27,7 @@ class Installation:
             "ENVCTL_LISTEN": "127.0.0.1:0",
             "ENVCTL_PORTS": "23000-23099",
             "ENVCTL_POOL_SIZE": "0",
+            "ENVCTL_GRACE": "0s",
             "PATH": f"{ROOT / '.venv/bin'}:{os.environ['PATH']}",
         }
 
