@@ -57,6 +57,9 @@ package struct Tunables: Sendable, Hashable {
     package var progressInterval: Duration = .milliseconds(500)
     /// How long a claimed record is left alone by other replicas after its worker was last heard of.
     package var lease: Duration = .seconds(60)
+    /// How often claims are renewed and a replica says that it is alive: several times within a lease, however short,
+    /// and within the half minute after which others take it for silent (`RecordStore.replicaPatience`), however long.
+    package var renewalInterval: Duration { min(lease / 4, .seconds(10)) }
     /// Polling behind the notifications.
     package var pollInterval: Duration = .seconds(10)
     /// How often the deadlines are looked at when none is known to be near.

@@ -76,7 +76,7 @@ final class Dispatcher: Service {
     /// Keeps the claims alive while something runs; a process that hangs loses them.
     private func renewLeases() async {
         await cancelWhenGracefulShutdown {
-            while (try? await Task.sleep(for: self.tunables.lease / 4)) != nil {
+            while (try? await Task.sleep(for: self.tunables.renewalInterval)) != nil {
                 do {
                     try await self.store.beacon()
                     // Only what is at work: a claim that a worker gave up without saying so must run out.

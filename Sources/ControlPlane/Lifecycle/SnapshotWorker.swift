@@ -182,7 +182,7 @@ final class SnapshotWorker: Service {
     }
 
     private func renewLeases() async {
-        while (try? await Task.sleep(for: tunables.lease / 4)) != nil {
+        while (try? await Task.sleep(for: tunables.renewalInterval)) != nil {
             guard running.withLock({ $0 > 0 }) else { continue }
             do {
                 try await store.renewGenerationLeases(tunables.lease)

@@ -72,6 +72,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [2, 60, 600])
+    func aReplicaIsHeardOfBeforeOthersTakeItForSilent(lease: Int) {
+        var tunables = Tunables()
+        tunables.lease = .seconds(lease)
+        #expect(tunables.renewalInterval * 3 <= .seconds(30))
+        #expect(tunables.renewalInterval * 4 <= tunables.lease)
+    }
+
     @Test func onlyRenewedClaimsOutliveTheirLease() {
         let leases = LeaseKeeper(lease: .seconds(10))
         let (a, b) = (EnvironmentID("a"), EnvironmentID("b"))
