@@ -5,38 +5,20 @@ over one minute, and reads from the records when each was gone: server, database
 grace. `ENVCTL_BENCH_DEADLINES` sets how many (1,000). Run it through `Scripts/bench deadlines`.
 """
 import concurrent.futures
-import json
 import os
-import pathlib
-import shutil
 import statistics
-import subprocess
 import sys
 import time
-import urllib.request
 
-from environments import ROOT, Installation
+from harness import API, Installation, show
 
 COUNT = int(os.environ.get("ENVCTL_BENCH_DEADLINES", "1000"))
 SPREAD = 60
 
 
-class API:
-    def __init__(self, home):
-        self.url = json.loads(pathlib.Path(home, "run/server.json").read_text())["url"]
-        self.token = pathlib.Path(home, "run/token").read_text().strip()
-
-    def __call__(self, method, path, body=None):
-        request = urllib.request.Request(
-            self.url + path, method=method, data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
-
-
 def phases(api):
     counts = {}
-    for environment in api("GET", "/v1/environments")["items"]:
+    for environment in api.call("GET", "/v1/environments")["items"]:
         counts[environment["phase"]] = counts.get(environment["phase"], 0) + 1
     return counts
 
@@ -50,17 +32,17 @@ def wait_until(api, what, condition, bound):
 
 
 def measure(it):
-    api = API(it.home)
+    api = API(it)
     begin = time.time()
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: api("POST", "/v1/environments", {
+        list(pool.map(lambda number: api.call("POST", "/v1/environments", {
             "snapshot": "prod-snapshot", "name": f"due-{number}", "ttl_seconds": 86400, "idle_seconds": 10,
         }), range(COUNT)))
         wait_until(api, "asleep", lambda seen: seen.get("hibernated", 0) == COUNT, 120 + 2 * COUNT)
         print(f"{COUNT} environments made and asleep after {time.time() - begin:.0f} s", file=sys.stderr)
         # Far enough ahead that every deadline is moved before the first one comes.
         first = time.time() + max(15, COUNT / 40)
-        list(pool.map(lambda number: api("POST", f"/v1/environments/due-{number}/extend", {
+        list(pool.map(lambda number: api.call("POST", f"/v1/environments/due-{number}/extend", {
             "ttl_seconds": round(first + number * SPREAD / COUNT - time.time())}), range(COUNT)))
     if time.time() > first:
         sys.exit("the deadlines were not moved in time")
@@ -74,16 +56,10 @@ def measure(it):
 
 
 def main():
-    it = Installation(ports=f"26000-{26000 + COUNT + 50}", ENVCTL_GRACE="0s", ENVCTL_MAX_ENVIRONMENTS=str(COUNT + 50))
-    try:
-        it.envctl("up")
-        it.envctl("snapshot", "import", "prod-snapshot", "--from-export", str(ROOT / "Templates/samples/shop"))
+    ports = f"26000-{26000 + COUNT + 50}"
+    with Installation(ports=ports, ENVCTL_GRACE="0s", ENVCTL_MAX_ENVIRONMENTS=str(COUNT + 50)) as it:
         row = measure(it)
-    finally:
-        subprocess.run([it.binary, "down"], env=it.environ, capture_output=True)
-        shutil.rmtree(it.home, ignore_errors=True)
-    print(f"{row['row']:4} {row['ours']:>9} {row['reach']:>9} {row['unit']:5} {row['variant']}", file=sys.stderr)
-    print(json.dumps({"rows": [row]}))
+    show([row])
 
 
 main()

@@ -7,12 +7,10 @@ import datetime
 import json
 import os
 import pathlib
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
@@ -21,39 +19,7 @@ import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-BIN = pathlib.Path(os.environ["ENVCTL_BENCH_BIN"])
-PORTS = "25000-25099"
-
-
-class Installation:
-    def __init__(self, ports=PORTS, **settings):
-        self.binary = BIN / "envctl"
-        self.home = tempfile.mkdtemp(prefix="envctl-bench-")
-        os.chmod(self.home, 0o755)
-        self.environ = {**os.environ, "ENVCTL_HOME": self.home, "ENVCTL_LISTEN": "127.0.0.1:0", "ENVCTL_PORTS": ports,
-                        "ENVCTL_POOL_SIZE": "0", **settings}
-
-    def envctl(self, *arguments):
-        done = subprocess.run([BIN / "envctl", *arguments], env=self.environ, capture_output=True, text=True)
-        if done.returncode != 0:
-            sys.exit(f"envctl {' '.join(arguments)}: exit {done.returncode}\n{done.stderr}")
-        return done.stdout
-
-    def json(self, *arguments):
-        return json.loads(self.envctl(*arguments, "--output", "json"))
-
-    def psql(self, sql, database="postgres"):
-        """Runs statements as the administrator; returns their output and what each took by psql's own clock, in ms."""
-        run = pathlib.Path(self.home, "run")
-        environ = {**os.environ, "PGPASSWORD": (run / "postgres.password").read_text().strip()}
-        done = subprocess.run(
-            ["psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", (run / "postgres.port").read_text().strip(),
-             "-U", "envctl", "-d", database, "-v", "ON_ERROR_STOP=1"],
-            input="\\timing on\n" + sql, env=environ, capture_output=True, text=True, check=True)
-        lines = done.stdout.splitlines()
-        times = [float(line.split()[1]) for line in lines if line.startswith("Time:")]
-        return [line for line in lines if line and not line.startswith("Time:")], times
+from harness import BIN, Installation, show
 
 
 def cold_clone(it, rounds=12):
@@ -228,24 +194,11 @@ def asleep(it, handed, rounds=20):
 
 
 def main():
-    it = Installation()
-    try:
-        it.envctl("up")
-        it.envctl("snapshot", "import", "prod-snapshot", "--from-export", str(ROOT / "Templates/samples/shop"))
+    with Installation() as it:
         rows = [cold_clone(it)]
         handed = it.json("clone", "prod-snapshot", "bench", "--ttl", "1h")
         rows += [idle_server(it, handed), server_start(it, handed), asleep(it, handed), reset(it, handed, rows[0])]
-        rows.sort(key=lambda row: row["row"])
-    finally:
-        subprocess.run([BIN / "envctl", "down"], env=it.environ, capture_output=True)
-        shutil.rmtree(it.home, ignore_errors=True)
-    print(f"{'row':4} {'ours':>9} {'reach':>9} {'anchor':>9} {'unit':5} what", file=sys.stderr)
-    for row in rows:
-        anchor = "-" if row["anchor"] is None else row["anchor"]
-        print(f"{row['row']:4} {row['ours']:>9} {row['reach']:>9} {anchor:>9} {row['unit']:5} "
-              f"{row['anchor_name']}; {row['variant']}", file=sys.stderr)
-    print(json.dumps({"rows": rows}))
+    show(rows)
 
 
-if __name__ == "__main__":
-    main()
+main()

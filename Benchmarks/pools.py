@@ -1,41 +1,13 @@
 """Figures of warm pools and of many clones at once: E1 (claim from a full pool) and E10 (50 clones requested at once).
 
-Prints a table and JSON like `environments.py`, whose installation it uses. Run it through `Scripts/bench`.
+Prints a table and JSON like `environments.py`. Run it through `Scripts/bench`.
 """
 import concurrent.futures
-import http.client
-import json
-import pathlib
-import shutil
 import statistics
-import subprocess
 import sys
 import time
-import urllib.parse
 
-import environments
-
-environments.PORTS = "25100-25499"
-
-
-class API:
-    """One kept-alive connection to the control plane: what a program pays for a call, without a command's start."""
-
-    def __init__(self, it):
-        run = pathlib.Path(it.home, "run")
-        address = urllib.parse.urlsplit(json.loads((run / "server.json").read_text())["url"])
-        self.headers = {"Authorization": "Bearer " + (run / "token").read_text().strip(),
-                        "Content-Type": "application/json"}
-        self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=120)
-        self.connection.connect()
-
-    def call(self, method, path, body=None):
-        self.connection.request(method, path, json.dumps(body) if body is not None else None, self.headers)
-        answer = self.connection.getresponse()
-        data = answer.read()
-        if answer.status >= 400:
-            sys.exit(f"{method} {path}: {answer.status} {data.decode()}")
-        return json.loads(data)
+from harness import API, Installation, show
 
 
 def percentile(values, share):
@@ -92,13 +64,13 @@ def many_at_once(it, count=50, rounds=3):
         sql = "".join(f'CREATE DATABASE bare_{n} TEMPLATE "{template}";\n' for n in range(count))
         bare.append(sum(it.psql(sql)[1]))
         it.psql("".join(f"DROP DATABASE bare_{n};\n" for n in range(count)))
-        apis = [API(it) for _ in range(count)]
+        api = API(it)
 
         def clone(index):
             name = f"many-{number}-{index}"
-            apis[index].call("POST", "/v1/environments", {"snapshot": "prod-snapshot", "name": name})
+            api.call("POST", "/v1/environments", {"snapshot": "prod-snapshot", "name": name})
             while True:
-                state = apis[index].call("GET", f"/v1/environments/{name}/wait?timeout_seconds=60")
+                state = api.call("GET", f"/v1/environments/{name}/wait?timeout_seconds=60")
                 if state["phase"] == "ready":
                     return
                 if state["phase"] == "failed":
@@ -109,34 +81,19 @@ def many_at_once(it, count=50, rounds=3):
             list(pool.map(clone, range(count)))
             ours.append((time.perf_counter() - begin) * 1000)
         for index in range(count):
-            apis[0].call("DELETE", f"/v1/environments/many-{number}-{index}")
+            api.call("DELETE", f"/v1/environments/many-{number}-{index}")
     median, anchor = statistics.median(ours), statistics.median(bare)
     return {"row": "E10", "variant": f"{count} clones of a {size} MB snapshot at once, median of {rounds}",
             "ours": round(median), "anchor": round(anchor), "anchor_name": f"{count} bare CREATE DATABASE in turn",
             "ratio": round(median / anchor, 2), "unit": "ms", "reach": round(0.7 * anchor)}
 
 
-def show(rows):
-    print(f"{'row':4} {'ours':>9} {'reach':>9} {'anchor':>9} {'unit':5} what", file=sys.stderr)
-    for row in rows:
-        print(f"{row['row']:4} {row['ours']:>9} {row['reach']:>9} {row['anchor']:>9} {row['unit']:5} "
-              f"{row['anchor_name']}; {row['variant']}", file=sys.stderr)
-    print(json.dumps({"rows": rows}))
-
-
 def main():
-    it = environments.Installation()
-    try:
-        it.envctl("up")
-        it.envctl("snapshot", "import", "prod-snapshot", "--from-export",
-                  str(environments.ROOT / "Templates/samples/shop"))
+    # A pool of fifty, and fifty that were claimed from it and are being deleted.
+    with Installation(ports="25100-25499") as it:
         rows = claims(it)
         rows.append(many_at_once(it))
-    finally:
-        subprocess.run([environments.BIN / "envctl", "down"], env=it.environ, capture_output=True)
-        shutil.rmtree(it.home, ignore_errors=True)
     show(rows)
 
 
-if __name__ == "__main__":
-    main()
+main()

@@ -199,9 +199,7 @@ struct EffectPerformer: Sendable {
     }
 
     private func drop(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
-        for database in record.databases.dropLast() {
-            try await effectors.provider.drop(database: database, role: nil)
-        }
+        _ = try await dropPrevious(record)
         try await effectors.provider.drop(database: record.database, role: record.role)
         try PosixFile.remove(directory(record))
         return .done

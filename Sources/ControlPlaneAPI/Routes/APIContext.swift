@@ -45,6 +45,11 @@ package struct APIRequestContext: RequestContext {
     package var maxUploadSize: Int { 65_536 }
 }
 
+extension APIRequestContext {
+    /// The `:name` of the route.
+    func name() throws -> String { try parameters.require("name") }
+}
+
 extension Request {
     /// The body as `Value`.
     ///

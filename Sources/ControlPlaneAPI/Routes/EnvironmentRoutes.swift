@@ -59,19 +59,19 @@ struct EnvironmentRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let record = try await service.refreshed(try await service.get(try name(context)))
+        let record = try await service.refreshed(try await service.get(try context.name()))
         var shown = try await resource(record)
         shown.holders = try await service.holders(of: record).count
         return try Response.json(shown)
     }
 
     @Sendable private func delete(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let record = try await service.delete(try name(context), wait: try patience(request), by: context.actor)
+        let record = try await service.delete(try context.name(), wait: try patience(request), by: context.actor)
         return try Response.json(try await resource(record), status: record.phase == .deleted ? .ok : .accepted)
     }
 
     @Sendable private func credentials(_ request: Request, context: APIRequestContext) async throws -> Response {
-        var response = try Response.json(CredentialsResource(try await service.credentials(try name(context))))
+        var response = try Response.json(CredentialsResource(try await service.credentials(try context.name())))
         response.headers[.cacheControl] = "no-store"
         return response
     }
@@ -82,7 +82,7 @@ struct EnvironmentRoutes: Sendable {
         let seconds = try request.number("timeout_seconds", in: 0...600, preset: 30)
         do {
             return try Response.json(
-                try await resource(service.wait(try name(context), timeout: .seconds(seconds))))
+                try await resource(service.wait(try context.name(), timeout: .seconds(seconds))))
         } catch let error as ControlError where error.code == .timeout {
             return try await show(request, context: context)
         }
@@ -90,19 +90,19 @@ struct EnvironmentRoutes: Sendable {
 
     @Sendable private func hibernate(_ request: Request, context: APIRequestContext) async throws -> Response {
         let record = try await service.hibernate(
-            try name(context), by: context.actor, wait: try patience(request))
+            try context.name(), by: context.actor, wait: try patience(request))
         return try Response.json(try await resource(record))
     }
 
     @Sendable private func wake(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let record = try await service.wake(try name(context), by: context.actor, wait: try patience(request))
+        let record = try await service.wake(try context.name(), by: context.actor, wait: try patience(request))
         return try Response.json(try await resource(record))
     }
 
     @Sendable private func reset(_ request: Request, context: APIRequestContext) async throws -> Response {
         let body = try await request.decoded(as: ResetEnvironmentBody.self, context: context)
         let record = try await service.reset(
-            try name(context), latest: body.latest ?? false, by: context.actor, wait: try patience(request))
+            try context.name(), latest: body.latest ?? false, by: context.actor, wait: try patience(request))
         return try Response.json(try await resource(record))
     }
 
@@ -114,11 +114,11 @@ struct EnvironmentRoutes: Sendable {
 
     @Sendable private func logs(_ request: Request, context: APIRequestContext) async throws -> Response {
         let lines = try request.number("lines", in: 1...10_000, preset: 100)
-        return Response.text(try await service.logs(try name(context), lines: lines))
+        return Response.text(try await service.logs(try context.name(), lines: lines))
     }
 
     @Sendable private func events(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let events = try await service.events(try name(context))
+        let events = try await service.events(try context.name())
         return try Response.json(ListResource(items: events.map(EventResource.init)))
     }
 
@@ -144,9 +144,5 @@ struct EnvironmentRoutes: Sendable {
                 .invalidRequest, subject: "when_full", "when_full is '\(text)'", hint: "write refuse or queue")
         }
         return choice
-    }
-
-    private func name(_ context: APIRequestContext) throws -> String {
-        try context.parameters.require("name")
     }
 }

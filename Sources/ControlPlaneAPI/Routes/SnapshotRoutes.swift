@@ -20,22 +20,22 @@ struct SnapshotRoutes: Sendable {
             return try Response.json(ListResource(items: snapshots.map(SnapshotResource.init)))
         }
         group.get(":name") { _, context in
-            let name = try context.parameters.require("name")
+            let name = try context.name()
             var snapshot = SnapshotResource(try await service.get(name))
             snapshot.pool = PoolResource(try await pools.get(name))
             return try Response.json(snapshot)
         }
         group.post(":name/cancel") { _, context in
             try Response.json(
-                SnapshotResource(try await service.cancel(try context.parameters.require("name"), by: context.actor)))
+                SnapshotResource(try await service.cancel(try context.name(), by: context.actor)))
         }
         group.get(":name/events") { _, context in
-            let events = try await service.events(try context.parameters.require("name"))
+            let events = try await service.events(try context.name())
             return try Response.json(ListResource(items: events.map(EventResource.init)))
         }
         group.delete(":name") { _, context in
             try Response.json(
-                SnapshotResource(try await service.delete(try context.parameters.require("name"), by: context.actor)))
+                SnapshotResource(try await service.delete(try context.name(), by: context.actor)))
         }
     }
 }
