@@ -11,9 +11,12 @@ package enum Operation: String, Hashable, Sendable, CaseIterable {
     case describeTimeToLive = "DescribeTimeToLive"
     case getItem = "GetItem"
     case listTables = "ListTables"
+    case listTagsOfResource = "ListTagsOfResource"
     case putItem = "PutItem"
     case query = "Query"
     case scan = "Scan"
+    case tagResource = "TagResource"
+    case untagResource = "UntagResource"
     case updateItem = "UpdateItem"
     case updateTimeToLive = "UpdateTimeToLive"
 

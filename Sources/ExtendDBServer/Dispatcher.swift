@@ -40,6 +40,10 @@ package struct Dispatcher: Sendable {
         case .deleteTable: try await tables.deleteTable(DeleteTableRequest(json: body), context)
         case .describeEndpoints: ServiceOperations.describeEndpoints(context)
         case .describeLimits: ServiceOperations.describeLimits()
+        case .tagResource: try await tables.tagResource(TagResourceRequest(json: body), context)
+        case .untagResource: try await tables.untagResource(UntagResourceRequest(json: body), context)
+        case .listTagsOfResource:
+            try await tables.listTagsOfResource(ListTagsOfResourceRequest(json: body), context)
         case .updateTimeToLive: try await tables.updateTimeToLive(UpdateTimeToLiveRequest(json: body), context)
         case .describeTimeToLive: try await tables.describeTimeToLive(DescribeTimeToLiveRequest(json: body), context)
         }

@@ -12,12 +12,17 @@ package struct RequestContext: Sendable {
     package let now: Double
     /// The name and port under which the client reached this server, from its `Host` header.
     package let host: String
+    /// The name of the user or role that asks, for messages that name it.
+    package let principal: String
 
-    package init(accountID: String, region: String, requestID: String, now: Double, host: String = "") {
+    package init(
+        accountID: String, region: String, requestID: String, now: Double, host: String = "", principal: String = ""
+    ) {
         self.accountID = accountID
         self.region = region
         self.requestID = requestID
         self.now = now
         self.host = host
+        self.principal = principal
     }
 }

@@ -28,6 +28,8 @@ package struct CreateTableRequest: Sendable {
             globalIndexes: global, localIndexes: local)
         let (keySchema, indexes) = try checks.run()
         try CreateTableRequest.check(stream)
+        try TagRules.check(tags)
+        try TagRules.check(count: tags.count)
         definition = TableDefinition(
             name: name, keySchema: keySchema, attributeDefinitions: attributes,
             billingMode: billingMode ?? .provisioned, provisionedThroughput: throughput, indexes: indexes,
@@ -158,21 +160,5 @@ extension RequestReader {
         return SSESpecification(
             enabled: try nested.bool("Enabled") ?? false, type: try nested.string("SSEType"),
             kmsMasterKeyID: try nested.string("KMSMasterKeyId"))
-    }
-
-    fileprivate mutating func tags() throws(WireError) -> [Tag] {
-        var tags: [Tag] = []
-        for (index, element) in (try list("Tags") ?? []).enumerated() {
-            var nested = try RequestReader(element, "Tag", path: "\(path)tags.\(index + 1).member.")
-            nested.require("Key")
-            nested.require("Value")
-            let key = try nested.string("Key") ?? ""
-            let value = try nested.string("Value") ?? ""
-            if nested.has("Key") { nested.checkLength(key.utf16.count, 1...Limits.tagKeyLength, of: key, at: "Key") }
-            nested.checkLength(value.utf16.count, 0...Limits.tagValueLength, of: value, at: "Value")
-            merge(nested)
-            tags.append(Tag(key: key, value: value))
-        }
-        return tags
     }
 }

@@ -165,6 +165,8 @@ extension RequestShape {
         case .listTables: .structure(name, ["ExclusiveStartTableName": .string, "Limit": .integer])
         case .describeTable, .deleteTable, .describeTimeToLive: .structure(name, ["TableName": .string])
         case .describeEndpoints, .describeLimits: nil
+        case .tagResource, .untagResource, .listTagsOfResource:
+            .structure(name, controlMembers(of: operation))
         }
     }
 }

@@ -99,7 +99,7 @@ struct Application: Sendable {
         if let activity, !request.headers.contains(name: Self.probeHeader) { activity.touch(at: now) }
         let context = RequestContext(
             accountID: identity.accountID, region: region, requestID: requestID, now: now,
-            host: request.headers.first(name: "host") ?? "")
+            host: request.headers.first(name: "host") ?? "", principal: identity.principal)
         return try await dispatcher.respond(to: operation, parameters, context)
     }
 

@@ -36,7 +36,7 @@ struct WireHarness: Sendable {
     /// - Returns: the HTTP status, and the body as JSON (`null` for an empty one).
     func call(_ operation: String, _ json: String) async throws -> (status: Int, body: JSONValue) {
         let response = try await response(operation, Array(json.utf8))
-        return (response.status, try JSONValue(parsing: response.body))
+        return (response.status, response.body.isEmpty ? .null : try JSONValue(parsing: response.body))
     }
 
     /// Sends one operation that has to succeed.

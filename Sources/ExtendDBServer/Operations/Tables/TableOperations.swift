@@ -8,10 +8,10 @@ package import Postgres
 /// and `DELETING`, as DynamoDB's do, and the next DescribeTable says `ACTIVE`, or that there is no such table: a
 /// client that waits as the SDKs do never waits here.
 package struct TableOperations: Sendable {
-    private let pool: PostgresPool
-    private let gate: LayoutGate
-    private let tables: TableCache
-    private let region: String
+    let pool: PostgresPool
+    let gate: LayoutGate
+    let tables: TableCache
+    let region: String
 
     package init(pool: PostgresPool, gate: LayoutGate, tables: TableCache, region: String) {
         self.pool = pool
@@ -166,13 +166,13 @@ package struct TableOperations: Sendable {
     }
 
     /// The table, in any status.
-    private func existing(_ parameter: String, _ context: RequestContext) async throws(WireError) -> TableRecord {
+    func existing(_ parameter: String, _ context: RequestContext) async throws(WireError) -> TableRecord {
         let name = try TableName.resolve(parameter, context.accountID, region)
         guard let record = try await tables.record(name, context.accountID) else { throw Self.notFound(name) }
         return record
     }
 
-    private static func notFound(_ name: String) -> WireError {
+    static func notFound(_ name: String) -> WireError {
         WireError(.resourceNotFoundException, "Requested resource not found: Table: \(name) not found")
     }
 
