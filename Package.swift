@@ -44,6 +44,7 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         // (Not "CSystem": swift-nio brings swift-system, which has a target of that name.)
         .target(name: "CPlatform"),
@@ -57,6 +58,10 @@ let package = Package(
         .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: settings),
         .target(name: "AWS", dependencies: ["Cryptography"], swiftSettings: settings),
+        .target(
+            name: "AWSClient",
+            dependencies: ["AWS", "HTTPClient", "DynamoModel", "Cryptography", "CExpat", "CPlatform"],
+            swiftSettings: settings),
         .target(name: "Postgres", dependencies: ["CPostgres", "CPlatform"], swiftSettings: settings),
 
         // The ExtendDB server.
@@ -113,6 +118,10 @@ let package = Package(
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
         .testTarget(
             name: "AWSTests", dependencies: ["AWS", "Cryptography", "HTTPClient", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "AWSClientTests",
+            dependencies: ["AWSClient", "AWS", "HTTPClient", "DynamoModel", "Cryptography", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "CPlatform", "TestSupport"], swiftSettings: settings),

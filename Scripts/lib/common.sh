@@ -43,7 +43,7 @@ postgres_programs() {
 install_packages() {
     local missing=() package
     if ! command -v apt-get >/dev/null; then
-        [ -n "$(postgres_programs)" ] || fail "PostgreSQL server programs are missing" "macOS: brew install postgresql@17 curl openssl@3 zlib"
+        [ -n "$(postgres_programs)" ] || fail "PostgreSQL server programs are missing" "macOS: brew install postgresql@17 curl openssl@3 expat zlib"
         return
     fi
     for package in "$@"; do
@@ -83,7 +83,7 @@ apt_get() {
 # What every build needs.
 set_up() {
     command -v swift >/dev/null || fail "there is no Swift toolchain" "install Swift 6.1 or newer: https://www.swift.org/install"
-    install_packages pkg-config libpq-dev libcurl4-openssl-dev libssl-dev zlib1g-dev postgresql
+    install_packages pkg-config libpq-dev libcurl4-openssl-dev libssl-dev libexpat1-dev zlib1g-dev postgresql
     [ -n "$(postgres_programs)" ] || fail "PostgreSQL server programs are missing" "apt-get install postgresql, or set ENVCTL_POSTGRES_BIN"
 }
 
