@@ -30,7 +30,7 @@ struct MotoRDSTests {
     }
 
     @Test func theLifeOfAClone() async throws {
-        let server = try MotoServer()
+        let server = try await MotoServer.start()
         defer { server.stop() }
         let client = Self.client(server)
         let rds = RDSClient(client)

@@ -83,25 +83,25 @@ struct ServiceModelTests {
         print(f'judged {count}')
         """#
 
-    static func judge(_ requests: [(service: String, form: String)]) throws {
+    static func judge(_ requests: [(service: String, form: String)]) async throws {
         let input = requests.map { $0.service + "\t" + $0.form + "\n" }.joined()
-        let lines = try Python.lines(script, input: input).filter { !$0.isEmpty }
+        let lines = try await Python.lines(script, input: input).filter { !$0.isEmpty }
         for line in lines.dropLast() { Issue.record("\(line)") }
         #expect(lines.last == "judged \(requests.count)")
         print("requests judged by botocore's service model: \(requests.count)")
     }
 
-    @Test func everyRDSCall() throws {
+    @Test func everyRDSCall() async throws {
         var random = RandomRDSRequests()
         var requests: [(service: String, form: String)] = []
         for _ in 0..<100 {
             requests += random.round().map { ("rds", $0.parameters(version: RDS.version).form) }
         }
-        try Self.judge(requests)
+        try await Self.judge(requests)
     }
 
     /// Every error that the model gives to one of our calls has a class of its own in `AWSFault`.
-    @Test func everyModeledErrorIsClassified() throws {
+    @Test func everyModeledErrorIsClassified() async throws {
         var random = RandomRDSRequests()
         let actions = random.round().map { type(of: $0).action }
         let script = """
@@ -111,7 +111,7 @@ struct ServiceModelTests {
                 for shape in model.operation_model(name).error_shapes:
                     print(name, shape.metadata.get('error', {}).get('code', shape.name), shape.metadata['error']['httpStatusCode'])
             """
-        let lines = try Python.lines(script, arguments: actions).filter { !$0.isEmpty }
+        let lines = try await Python.lines(script, arguments: actions).filter { !$0.isEmpty }
         #expect(lines.count > 80)
         for line in lines {
             let words = line.split(separator: " ").map(String.init)

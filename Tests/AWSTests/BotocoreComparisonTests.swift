@@ -1,16 +1,11 @@
 import AWS
 import Cryptography
+import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Signatures of AWS's own Python SDK over random requests, if `ENVCTL_PYTHON` names an interpreter that has botocore.
 @Suite struct BotocoreComparisonTests {
-    static let python = getenv("ENVCTL_PYTHON").map { String(cString: $0) }
+    static let count = 10_000
 
     /// One request a line: fields in hexadecimal, separated by tabs; lists separated by commas.
     private static let script = """
@@ -31,7 +26,7 @@ import Testing
         hexed = lambda text: text.encode().hex()
         letters = 'ab/.~-_ +é%&=?*\\u20ac!XYZ019'
         word = lambda low, high: ''.join(rng.choice(letters) for _ in range(rng.randint(low, high)))
-        for _ in range(300):
+        for _ in range(int(sys.argv[2])):
             service = rng.choice(['dynamodb', 'rds', 's3', 'iam'])
             signer = auth.S3SigV4Auth if service == 's3' else auth.SigV4Auth
             token = rng.choice([None, 'token/' + quote(word(3, 9))])
@@ -48,16 +43,16 @@ import Testing
                 hexed(request.headers['Authorization'])]))
         """
 
-    @Test(.enabled(if: python != nil, "ENVCTL_PYTHON is not set"))
-    func randomRequests() throws {
-        let python = try #require(Self.python)
+    @Test(.enabled(if: Python.interpreter != nil, "ENVCTL_PYTHON is not set"))
+    func randomRequests() async throws {
         let seed = UInt32.random(in: 0...UInt32.max)
         print("seed \(seed)")
-        let lines = try output(of: "'\(python)' - \(seed) <<'END_OF_SCRIPT'\n\(Self.script)\nEND_OF_SCRIPT\n")
-        #expect(lines.count == 300)
+        let lines = try await Python.lines(Self.script, arguments: ["\(seed)", "\(Self.count)"]).filter { !$0.isEmpty }
+        #expect(lines.count == Self.count)
         for line in lines {
             try compare(line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init))
         }
+        print("requests signed as botocore signs them: \(lines.count)")
     }
 
     private func compare(_ fields: [String]) throws {
@@ -91,18 +86,5 @@ import Testing
         let verdict = verifier.verify(
             claim, of: received, secret: "secret/key", sessionToken: credentials.sessionToken, now: time)
         #expect(verdict == .accepted, "\(service) \(method) \(request.target)")
-    }
-
-    private func output(of command: String) throws -> [String] {
-        let stream = try #require(popen(command, "r"))
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = fread(&buffer, 1, buffer.count, stream)
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-        }
-        try #require(pclose(stream) == 0)
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }

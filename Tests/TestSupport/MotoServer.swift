@@ -32,7 +32,11 @@ package final class MotoServer: Sendable {
         """
 
     /// Starts one, which takes some seconds; needs `Python.interpreter`.
-    package init() throws {
+    package static func start() async throws -> MotoServer {
+        try await onItsOwnThread("moto") { try MotoServer() }
+    }
+
+    private init() throws {
         guard let interpreter = Python.interpreter else { throw TestSupportError("ENVCTL_PYTHON is not set") }
         let (input, output) = (try Self.makePipe(), try Self.makePipe())
         lifeline = input.write

@@ -19,6 +19,14 @@ package enum Python {
     /// - Parameter input: what the script reads from its standard input.
     package static func lines(
         _ script: String, arguments: [String] = [], input: String = "", variables: [String: String] = [:]
+    ) async throws -> [String] {
+        try await onItsOwnThread("python") {
+            try run(script, arguments: arguments, input: input, variables: variables)
+        }
+    }
+
+    private static func run(
+        _ script: String, arguments: [String], input: String, variables: [String: String]
     ) throws -> [String] {
         guard let interpreter else { throw TestSupportError("ENVCTL_PYTHON is not set") }
         let folder = FileManager.default.temporaryDirectory.appending(path: "envctl-python-\(UUID().uuidString)")
