@@ -43,7 +43,8 @@ import Testing
 
     /// What ends up in `extenddb-server`, where Foundation would cost start-up time and memory, and the other leaves.
     static let withoutFoundation: Set<String> = pure.union([
-        "Cryptography", "HTTPClient", "AWS", "AWSClient", "Postgres", "ExtendDBLayout", "ExtendDBServer", "extenddb-server",
+        "Cryptography", "HTTPClient", "AWS", "AWSClient", "Postgres", "ExtendDBLayout", "ExtendDBServer",
+        "extenddb-server",
     ])
 
     /// Files that may start a task by hand, since they await it at once: cleaning up after a cancellation has to run
