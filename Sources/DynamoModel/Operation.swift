@@ -1,5 +1,6 @@
 /// The operations that the server answers; anything else is an `UnknownOperationException`.
 package enum Operation: String, Hashable, Sendable, CaseIterable {
+    case batchExecuteStatement = "BatchExecuteStatement"
     case batchGetItem = "BatchGetItem"
     case batchWriteItem = "BatchWriteItem"
     case createTable = "CreateTable"
@@ -9,6 +10,7 @@ package enum Operation: String, Hashable, Sendable, CaseIterable {
     case describeLimits = "DescribeLimits"
     case describeTable = "DescribeTable"
     case describeTimeToLive = "DescribeTimeToLive"
+    case executeStatement = "ExecuteStatement"
     case getItem = "GetItem"
     case listTables = "ListTables"
     case listTagsOfResource = "ListTagsOfResource"

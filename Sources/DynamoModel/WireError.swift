@@ -7,6 +7,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
         case resourceInUseException = "ResourceInUseException"
         case tableNotFoundException = "TableNotFoundException"
         case conditionalCheckFailedException = "ConditionalCheckFailedException"
+        case duplicateItemException = "DuplicateItemException"
         case limitExceededException = "LimitExceededException"
         case itemCollectionSizeLimitExceededException = "ItemCollectionSizeLimitExceededException"
         case provisionedThroughputExceededException = "ProvisionedThroughputExceededException"

@@ -34,6 +34,9 @@ package struct Dispatcher: Sendable {
         case .scan: try await items.scan(ScanRequest(json: body), context)
         case .batchGetItem: try await items.batchGetItem(BatchGetItemRequest(json: body), context)
         case .batchWriteItem: try await items.batchWriteItem(BatchWriteItemRequest(json: body), context)
+        case .executeStatement: try await items.executeStatement(ExecuteStatementRequest(json: body), context)
+        case .batchExecuteStatement:
+            try await items.batchExecuteStatement(BatchExecuteStatementRequest(json: body), context)
         case .createTable: try await tables.createTable(CreateTableRequest(json: body), context)
         case .describeTable: try await tables.describeTable(DescribeTableRequest(json: body), context)
         case .listTables: try await tables.listTables(ListTablesRequest(json: body), context)

@@ -117,6 +117,18 @@ extension RequestShape {
         "ReturnConsumedCapacity": .string, "ReturnItemCollectionMetrics": .string,
     ]
 
+    private static let statement: [String: RequestShape] = [
+        "Statement": .string, "Parameters": .list(.attributeValue), "ConsistentRead": .bool,
+        "ReturnValuesOnConditionCheckFailure": .string,
+    ]
+
+    private static let executeStatement = statement.merging(
+        ["NextToken": .string, "ReturnConsumedCapacity": .string, "Limit": .integer], uniquingKeysWith: { $1 })
+
+    private static let batchExecuteStatement: [String: RequestShape] = [
+        "Statements": .list(.structure("BatchStatementRequest", statement)), "ReturnConsumedCapacity": .string,
+    ]
+
     private static let throughput = RequestShape.structure(
         "ProvisionedThroughput", ["ReadCapacityUnits": .long, "WriteCapacityUnits": .long])
     private static let keySchema = RequestShape.list(
@@ -153,6 +165,8 @@ extension RequestShape {
         case .getItem, .query, .scan: .structure(name, read)
         case .batchGetItem: .structure(name, batchGet)
         case .batchWriteItem: .structure(name, batchWrite)
+        case .executeStatement: .structure(name, executeStatement)
+        case .batchExecuteStatement: .structure(name, batchExecuteStatement)
         case .createTable: .structure(name, createTable)
         case .updateTimeToLive:
             .structure(
