@@ -18,6 +18,8 @@ package enum Operation: String, Hashable, Sendable, CaseIterable {
     case query = "Query"
     case scan = "Scan"
     case tagResource = "TagResource"
+    case transactGetItems = "TransactGetItems"
+    case transactWriteItems = "TransactWriteItems"
     case untagResource = "UntagResource"
     case updateItem = "UpdateItem"
     case updateTimeToLive = "UpdateTimeToLive"

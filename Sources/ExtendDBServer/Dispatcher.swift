@@ -37,6 +37,8 @@ package struct Dispatcher: Sendable {
         case .executeStatement: try await items.executeStatement(ExecuteStatementRequest(json: body), context)
         case .batchExecuteStatement:
             try await items.batchExecuteStatement(BatchExecuteStatementRequest(json: body), context)
+        case .transactGetItems: try await items.transactGetItems(TransactGetItemsRequest(json: body), context)
+        case .transactWriteItems: try await items.transactWriteItems(TransactWriteItemsRequest(json: body), context)
         case .createTable: try await tables.createTable(CreateTableRequest(json: body), context)
         case .describeTable: try await tables.describeTable(DescribeTableRequest(json: body), context)
         case .listTables: try await tables.listTables(ListTablesRequest(json: body), context)

@@ -35,6 +35,11 @@ package final class TableCache: Sendable {
         return record
     }
 
+    /// What the database's layout is.
+    func layout() async throws(WireError) -> LayoutProbe {
+        try await gate.catalog().layout
+    }
+
     /// The table's record whatever its status, or `nil`.
     ///
     /// - Parameter name: The name itself, not an ARN.

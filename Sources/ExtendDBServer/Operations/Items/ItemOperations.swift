@@ -9,7 +9,8 @@ import Synchronization
 /// whether or not its table exists.
 package struct ItemOperations: Sendable {
     let database: ItemDatabase
-    private let tables: TableCache
+    let tables: TableCache
+    let tokenPurges = TokenPurges()
     private let known = ItemTableCache()
 
     package init(pool: PostgresPool, tables: TableCache) {

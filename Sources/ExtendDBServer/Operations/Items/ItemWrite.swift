@@ -32,6 +32,31 @@ struct ItemWrite: Sendable {
         return statements + (try Self.indexStatements(table, [self]))
     }
 
+    /// The statements that carry out several changes of one table, in the order of their keys: one for each kind of
+    /// change, whatever the number of items.
+    ///
+    /// - Parameter missing: keys in their order that no row has and that shall have none until the transaction ends,
+    ///   since its decision depends on it. A row for each of them is inserted and deleted again: nobody ever sees it, but
+    ///   whoever inserts such a row waits for the end of this transaction, and if there is one by now, this one fails with
+    ///   a unique violation as an insert does.
+    static func statements(
+        _ table: ItemTable, _ writes: [ItemWrite], holding missing: [StoredKey] = []
+    ) throws(WireError) -> [PostgresQuery] {
+        let removed = writes.filter { $0.old != nil && $0.new == nil }.map(\.key)
+        let replaced = writes.filter { $0.old != nil && $0.old != $0.new?.item }.compactMap(\.new)
+        var inserted = writes.filter { $0.old == nil }.compactMap(\.new)
+        if !missing.isEmpty {
+            inserted += missing.map { ItemRow(key: $0, item: [:], json: Array("{}".utf8)) }
+            inserted.sort { $0.key.precedes($1.key) }
+        }
+        var statements: [PostgresQuery] = []
+        if !removed.isEmpty { statements.append(table.physical.statements.delete(removed)) }
+        if !replaced.isEmpty { statements.append(table.physical.statements.upsert(replaced)) }
+        if !inserted.isEmpty { statements.append(table.inserts.insert(inserted)) }
+        if !missing.isEmpty { statements.append(table.physical.statements.delete(missing)) }
+        return statements + (try indexStatements(table, writes))
+    }
+
     /// The statements that bring the indexes in line with several changes: for each index at most one that deletes
     /// rows and one that writes rows.
     static func indexStatements(_ table: ItemTable, _ writes: [ItemWrite]) throws(WireError) -> [PostgresQuery] {
