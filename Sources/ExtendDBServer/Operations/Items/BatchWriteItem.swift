@@ -30,7 +30,7 @@ extension ItemOperations {
     /// batches that share keys wait for each other instead of waiting in a circle.
     private func write(_ batch: WriteBatch, measures: Bool) async throws(WireError) -> ConsumedCapacity {
         let table = batch.table
-        guard measures || !table.indexes.isEmpty else {
+        guard measures || table.hasEffects else {
             let statements = table.physical.statements
             var queries: [PostgresQuery] = ["BEGIN", statements.lock(batch.keys)]
             if !batch.deletes.isEmpty { queries.append(statements.delete(batch.deletes)) }
@@ -110,7 +110,7 @@ struct WriteBatch: Sendable {
         if !removed.isEmpty { statements.append(table.physical.statements.delete(removed)) }
         if !replaced.isEmpty { statements.append(table.physical.statements.upsert(replaced)) }
         if !inserted.isEmpty { statements.append(table.inserts.insert(inserted)) }
-        return statements + (try ItemWrite.indexStatements(table, writes))
+        return statements + (try ItemWrite.consequences(table, writes))
     }
 
     /// The sum over the writes, index by index.
