@@ -21,6 +21,7 @@ struct Application: Sendable {
     private let dispatcher: Dispatcher
     private let logger: Logger
     private let activity: ActivityFile?
+    private let timedWork: TimedWork
 
     init(configuration: ServerConfiguration, clock: WallClock, logger: Logger) {
         let pool = PostgresPool(
@@ -37,14 +38,23 @@ struct Application: Sendable {
         activity = configuration.activityFile.map { ActivityFile(path: $0, logger: logger) }
         authenticator = Authenticator(credentials: CredentialCache(pool: pool, gate: gate))
         authorizer = Authorizer()
+        let items = ItemOperations(pool: pool, tables: tables)
+        timedWork = TimedWork(
+            pool: pool, gate: gate, tables: tables, items: items, clock: clock, settings: configuration.timeToLive,
+            logger: logger)
         dispatcher = Dispatcher(
-            items: ItemOperations(pool: pool, tables: tables),
-            tables: TableOperations(pool: pool, gate: gate, tables: tables, region: configuration.region))
+            items: items,
+            tables: TableOperations(pool: pool, gate: gate, tables: tables, region: configuration.region),
+            streams: StreamOperations(pool: pool, gate: gate, tables: tables, region: configuration.region))
     }
 
     /// The background work, until it is cancelled.
-    func run() async {
+    ///
+    /// - Parameter loop: where its timer runs.
+    func run(on loop: any EventLoop) async {
+        async let work: Void = timedWork.run(on: loop)
         await pool.run()
+        await work
     }
 
     func respond(to request: WireRequest) async -> WireResponse {
@@ -100,6 +110,7 @@ struct Application: Sendable {
         let context = RequestContext(
             accountID: identity.accountID, region: region, requestID: requestID, now: now,
             host: request.headers.first(name: "host") ?? "", principal: identity.principal)
+        defer { timedWork.requestEnded(context.changes) }
         return try await dispatcher.respond(to: operation, parameters, context)
     }
 
