@@ -1,4 +1,4 @@
-/// In which words an operation reports broken constraints (decision 18 in docs/decisions says what is known of them).
+/// In which words an operation reports broken constraints (docs/decisions, "The words of refusals").
 enum ConstraintWording {
     /// All of them in one message, each with the value that came: `2 validation errors detected: Value 'x' at
     /// 'tableName' …; Value null at …`.

@@ -1,5 +1,5 @@
-/// The words that the service puts before what it finds in a request, by families of errors (decision 18 in
-/// docs/decisions): PutItem, UpdateItem and DeleteItem report what is wrong with parameters and expressions within
+/// The words that the service puts before what it finds in a request, by families of errors (docs/decisions, "The words of
+/// refusals"): PutItem, UpdateItem and DeleteItem report what is wrong with parameters and expressions within
 /// them, and what is wrong with an item, a key or a document without.
 extension WireError {
     private static let envelope = "1 validation error detected: "
