@@ -68,6 +68,16 @@ struct ItemTable: Sendable {
         return ItemRow(key: key, item: item, json: try StoredItem.encode(item))
     }
 
+    /// The same in a batch, where a key that is missing or of another type is said of the key as a whole.
+    func row(batchPut item: Item) throws(WireError) -> ItemRow {
+        for column in [physical.hash, physical.range].compactMap({ $0 }) {
+            guard item[column.attribute]?.type == column.type.attributeType else {
+                throw .validation("The provided key element does not match the schema")
+            }
+        }
+        return try row(put: item)
+    }
+
     /// Checks an item as an update leaves it, and makes its row.
     func row(updated item: Item, _ key: StoredKey) throws(WireError) -> ItemRow {
         try indexKeys.validate(item, .update)
