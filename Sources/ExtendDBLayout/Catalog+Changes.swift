@@ -10,7 +10,8 @@ package enum RelationCreation: Sendable {
 }
 
 /// Changes. Each takes a connection whose transaction the caller holds, so that rows and relations change together:
-/// in one database, CreateTable and DeleteTable are atomic.
+/// in one database, CreateTable and DeleteTable are atomic. Where the data lie in a database of their own, `data` is a
+/// connection to it, and the caller decides which transaction is committed first.
 extension Catalog {
     /// Inserts a table with its indexes and tags, and makes its relations.
     ///

@@ -1,17 +1,17 @@
 import DynamoModel
 import ExtendDBLayout
-package import Postgres
+import Postgres
 
 /// Looks at the database with the first request instead of at the start: a server that nobody asks holds no
 /// connection, and one whose PostgreSQL is still starting needs no order of starts.
 package final class LayoutGate: Sendable {
     private struct Unit: Hashable {}
 
-    private let pool: PostgresPool
+    private let databases: Databases
     private let catalogs = CoalescingCache<Unit, Catalog>(capacity: 1)
 
-    package init(pool: PostgresPool) {
-        self.pool = pool
+    package init(databases: Databases) {
+        self.databases = databases
     }
 
     /// The catalog, once the database has turned out to be one that this server can serve.
@@ -22,7 +22,9 @@ package final class LayoutGate: Sendable {
         try await catalogs.value(for: Unit()) { () async throws(WireError) in
             let layout = try await PostgresErrors.wire {
                 try await retryingTransient(isRead: true) {
-                    let layout = try await LayoutProbe.read(on: pool)
+                    let layout = try await LayoutProbe.read(on: databases.catalog, data: databases.data)
+                    let data = databases.areOne ? nil : databases.data.configuration.database
+                    try await DataDatabase.check(named: data, on: databases.catalog)
                     if layout.hasPendingIndexChanges {
                         try await refusePendingIndexChanges()
                     }
@@ -36,7 +38,7 @@ package final class LayoutGate: Sendable {
     /// Another server's index changes that wait to be applied would overwrite what this one writes, since they carry
     /// older images of the items.
     private func refusePendingIndexChanges() async throws {
-        let rows = try await pool.query("SELECT EXISTS (SELECT FROM gsi_pending)")
+        let rows = try await databases.data.query("SELECT EXISTS (SELECT FROM gsi_pending)")
         guard let row = rows.first, try row[0].bool else { return }
         throw LayoutError(
             .unsupportedFeature,

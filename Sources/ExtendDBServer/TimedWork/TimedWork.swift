@@ -11,7 +11,7 @@ import Synchronization
 /// next something to do. Until then there is neither a connection nor a timer more than one, and what it does is no
 /// activity of a user: an environment that nobody uses falls asleep with it, and looks anew when it wakes.
 final class TimedWork: Sendable {
-    private let pool: PostgresPool
+    private let databases: Databases
     private let gate: LayoutGate
     private let tables: TableCache
     private let items: ItemOperations
@@ -24,10 +24,10 @@ final class TimedWork: Sendable {
     private let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     init(
-        pool: PostgresPool, gate: LayoutGate, tables: TableCache, items: ItemOperations, clock: WallClock,
+        databases: Databases, gate: LayoutGate, tables: TableCache, items: ItemOperations, clock: WallClock,
         settings: TimeToLiveSettings, logger: Logger
     ) {
-        self.pool = pool
+        self.databases = databases
         self.gate = gate
         self.tables = tables
         self.items = items
@@ -91,7 +91,7 @@ final class TimedWork: Sendable {
     private func expireItems() async throws -> Double? {
         let catalog = try await gate.catalog()
         var next: Double?
-        for table in try await catalog.expiringTables(on: pool) {
+        for table in try await catalog.expiringTables(on: databases.catalog) {
             guard let record = try await tables.record(table.name, table.account), record.status.servesItems,
                 let attribute = record.ttlAttribute
             else { continue }
@@ -108,13 +108,13 @@ final class TimedWork: Sendable {
 
     private func expireItems(of record: TableRecord, _ attribute: String, _ catalog: Catalog) async throws -> Double? {
         let statements = ExpiryStatements(record.physical, attribute: attribute)
-        if try await pool.withConnection({ try await statements.makeIndex(on: $0) }) {
-            try await catalog.disownExpiryIndex(of: record.tableID, on: pool)
+        if try await databases.data.withConnection({ try await statements.makeIndex(on: $0) }) {
+            try await catalog.disownExpiryIndex(of: record.tableID, on: databases.catalog)
         }
         while try await items.expire(record, statements, at: clock.now() - settings.delay) {
             try Task.checkCancellation()
         }
-        let rows = try await pool.query(statements.next(at: Int64(clock.now() - settings.delay)))
+        let rows = try await databases.data.query(statements.next(at: Int64(clock.now() - settings.delay)))
         return try rows.first?[0].orNil.map { try $0.double + settings.delay }
     }
 
@@ -124,21 +124,21 @@ final class TimedWork: Sendable {
     private func trimStreams() async throws -> Double? {
         _ = try await gate.catalog()
         var next: Double?
-        for stream in try await EndedStream.all(on: pool) {
+        for stream in try await EndedStream.all(on: databases.catalog) {
             let end = stream.endedAt + StreamRetention.age
             if end <= clock.now() {
-                try await stream.forget(on: pool, data: pool)
+                try await stream.forget(on: databases.catalog, data: databases.data)
             } else {
                 next = [next, end].compactMap(\.self).min()
             }
         }
         var isDone = false
         while !isDone {
-            let rows = try await pool.query(StreamRetention.trim(before: clock.now() - StreamRetention.age))
+            let rows = try await databases.data.query(StreamRetention.trim(before: clock.now() - StreamRetention.age))
             isDone = try (rows.first?[0].int ?? 0) < StreamRetention.batch
             try Task.checkCancellation()
         }
-        let oldest = try await pool.query(StreamRetention.oldest).first?[0].orNil.map { try $0.double }
+        let oldest = try await databases.data.query(StreamRetention.oldest).first?[0].orNil.map { try $0.double }
         return [next, oldest.map { $0 + StreamRetention.age }].compactMap(\.self).min()
     }
 }

@@ -9,7 +9,7 @@ extension StreamOperations {
         let stream = try await stream(request.streamARN, context)
         var shards = try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
-                try await StreamShards.all(of: stream.shardOwner, on: pool)
+                try await StreamShards.all(of: stream.shardOwner, on: databases.data)
             }
         }
         if let parent = request.parentShardID {

@@ -13,7 +13,7 @@ extension StreamOperations {
         let page = try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
                 // Each statement has a snapshot of its own: who writes, then whether the shard is open, then records.
-                let results = try await pool.pipeline(
+                let results = try await databases.data.pipeline(
                     StreamStatements.bound + [
                         StreamShards.find(iterator.shardID, owner: stream.shardOwner),
                         StreamStatements.read(

@@ -9,7 +9,7 @@ extension StreamOperations {
         let stream = try await stream(request.streamARN, context)
         let (start, bound) = try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
-                let results = try await pool.pipeline(
+                let results = try await databases.data.pipeline(
                     StreamStatements.bound + [StreamShards.find(request.shardID, owner: stream.shardOwner)])
                 let bound = try StreamBound(results[..<2])
                 return (try results[2].first.map { try $0[0].int64 }, bound)

@@ -10,7 +10,7 @@ extension StreamOperations {
         let catalog = try await gate.catalog()
         let enabled = try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
-                try await catalog.streams(of: context.accountID, on: pool)
+                try await catalog.streams(of: context.accountID, on: databases.catalog)
             }
         }
         var streams = enabled + ended.map { (arn: $0.arn, table: $0.tableName, label: $0.label) }

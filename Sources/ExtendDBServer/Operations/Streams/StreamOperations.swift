@@ -1,16 +1,15 @@
 import DynamoModel
 import ExtendDBLayout
-package import Postgres
 
 /// The Streams API: reading what `ItemWrite` records.
 package struct StreamOperations: Sendable {
-    let pool: PostgresPool
+    let databases: Databases
     let gate: LayoutGate
     let tables: TableCache
     let region: String
 
-    package init(pool: PostgresPool, gate: LayoutGate, tables: TableCache, region: String) {
-        self.pool = pool
+    package init(databases: Databases, gate: LayoutGate, tables: TableCache, region: String) {
+        self.databases = databases
         self.gate = gate
         self.tables = tables
         self.region = region
@@ -20,7 +19,7 @@ package struct StreamOperations: Sendable {
     func endedStreams(_ context: RequestContext) async throws(WireError) -> [EndedStream] {
         let prefix = TableRecord.arn(region: region, accountID: context.accountID, table: "")
         let all = try await PostgresErrors.wire {
-            try await retryingTransient(isRead: true) { try await EndedStream.all(on: pool) }
+            try await retryingTransient(isRead: true) { try await EndedStream.all(on: databases.catalog) }
         }
         return all.filter { $0.arn.hasPrefix(prefix) && context.now < $0.endedAt + EndedStream.retention }
     }
