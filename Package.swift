@@ -114,7 +114,11 @@ let package = Package(
         .testTarget(
             name: "DynamoExpressionsTests", dependencies: ["DynamoExpressions", "DynamoModel"],
             swiftSettings: settings),
-        .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], swiftSettings: settings),
+        // The RDS control plane in memory, with virtual time and faults by a seed.
+        .target(
+            name: "SimulatedRDS", dependencies: ["Environments"], path: "Tests/SimulatedRDS", swiftSettings: settings),
+        .testTarget(
+            name: "EnvironmentsTests", dependencies: ["Environments", "SimulatedRDS"], swiftSettings: settings),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
         .testTarget(
             name: "AWSTests", dependencies: ["AWS", "Cryptography", "HTTPClient", "TestSupport"],
