@@ -36,7 +36,9 @@ package final class ControlPlane: Service {
         self.configuration = configuration
         self.logger = logger
         environments = EnvironmentService(box: box, configuration: configuration)
-        snapshots = SnapshotService(box: box)
+        let environment = configuration.processEnvironment
+        snapshots = SnapshotService(
+            box: box, defaultRegion: environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"])
         pools = PoolService(box: box)
         capacity = CapacityService(box: box)
         events = EventService(box: box, configuration: configuration)
