@@ -78,9 +78,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Cryptography",
-                "CPlatform",
-                "CZlib", lifecycle, logging,
+                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "AWSClient", "HTTPClient", "Postgres",
+                "Cryptography", "CPlatform", "CZlib", lifecycle, logging,
             ],
             swiftSettings: settings),
         .target(

@@ -172,7 +172,10 @@ extension EnvironmentMachine {
         switch phase {
         case .cloning:
             transition.record.hasStorage = true
-            transition.note("cloning", "copying the snapshot to \(transition.record.database)")
+            let isCluster = transition.record.storage == .aurora
+            transition.note(
+                "cloning",
+                isCluster ? "cloning the cluster" : "copying the snapshot to \(transition.record.database)")
         case .sealing:
             transition.note("sealing", "cutting the copy off from its source")
         case .starting:

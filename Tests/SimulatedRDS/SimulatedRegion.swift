@@ -95,7 +95,9 @@ package struct SimulatedRegion: Sendable {
     /// What a person did in the console.
     package mutating func stop(_ name: String) {
         clusters[name]?.shown.status = .stopped
-        for key in instances.keys where instances[key]?.shown.cluster == name { instances[key]?.shown.status = .stopped }
+        for key in instances.keys where instances[key]?.shown.cluster == name {
+            instances[key]?.shown.status = .stopped
+        }
     }
 
     package mutating func protect(_ name: String) { clusters[name]?.shown.isProtected = true }

@@ -273,7 +273,8 @@ extension AuroraProvider {
         } catch let fault as AuroraFault {
             switch AuroraReaction(fault) {
             case .refuse(let error) where fault.kind != .absent: throw error
-            case .lookAgain(let what), .backOff(let what): throw ControlError(.unavailable, subject: source.cluster, what)
+            case .lookAgain(let what), .backOff(let what):
+                throw ControlError(.unavailable, subject: source.cluster, what)
             case .refuse: seen = AuroraSighting()
             }
         } catch {
@@ -286,7 +287,8 @@ extension AuroraProvider {
         }
         guard cluster.engine == "aurora-postgresql" else {
             throw ControlError(
-                .misconfigured, subject: source.cluster, "\(source.cluster) is \(cluster.engine), not aurora-postgresql")
+                .misconfigured, subject: source.cluster, "\(source.cluster) is \(cluster.engine), not aurora-postgresql"
+            )
         }
         guard !cluster.members.isEmpty else {
             throw ControlError(
@@ -323,7 +325,8 @@ extension AuroraProvider {
         guard let found = try await list().first(where: { $0.identifier == identifier }) else { return true }
         let clone = AuroraClone(mark: found.mark, hasOwnPassword: true)
         guard clone.identifier == identifier else {
-            throw ControlError(.conflict, subject: identifier, "the name of \(identifier) does not follow from its tags")
+            throw ControlError(
+                .conflict, subject: identifier, "the name of \(identifier) does not follow from its tags")
         }
         do {
             let region = try await regions.region(found.region)

@@ -82,7 +82,8 @@ struct EffectPerformer: Sendable {
     private func aurora(_ record: EnvironmentRecord) throws(ControlError) -> AuroraProvider? {
         guard record.storage == .aurora else { return nil }
         guard let aurora = effectors.aurora else {
-            throw ControlError(.misconfigured, subject: record.name.text, "this control plane clones no Aurora clusters")
+            throw ControlError(
+                .misconfigured, subject: record.name.text, "this control plane clones no Aurora clusters")
         }
         return aurora
     }

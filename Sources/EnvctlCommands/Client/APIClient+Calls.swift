@@ -92,7 +92,8 @@ extension APIClient {
             as: SnapshotResource.self)
     }
 
-    package func registerSnapshot(_ name: String, _ aurora: AuroraResource) async throws(ControlError) -> SnapshotResource
+    package func registerSnapshot(_ name: String, _ aurora: AuroraResource) async throws(ControlError)
+        -> SnapshotResource
     {
         // AWS is asked meanwhile.
         try await post(

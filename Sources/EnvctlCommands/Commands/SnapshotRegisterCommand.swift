@@ -46,22 +46,28 @@ extension SnapshotCommand {
         @Option(name: .long, help: "How clones are connected to: verify-full, require or disable.")
         package var tls: String?
 
-        @Option(name: .long, help: ArgumentHelp("RDS's certificates, on the control plane's machine.", valueName: "file"))
+        @Option(
+            name: .long, help: ArgumentHelp("RDS's certificates, on the control plane's machine.", valueName: "file"))
         package var caFile: String?
 
         @Option(name: .long, help: "A subnet group instead of the source's.")
         package var subnetGroup: String?
 
-        @Option(name: .long, help: ArgumentHelp("A VPC security group instead of the source's; repeat.", valueName: "id"))
+        @Option(
+            name: .long, help: ArgumentHelp("A VPC security group instead of the source's; repeat.", valueName: "id"))
         package var securityGroup: [String] = []
 
-        @Option(name: .long, help: ArgumentHelp("A cluster parameter group instead of the source's.", valueName: "name"))
+        @Option(
+            name: .long, help: ArgumentHelp("A cluster parameter group instead of the source's.", valueName: "name"))
         package var clusterParameterGroup: String?
 
-        @Option(name: .long, help: ArgumentHelp("An instance parameter group instead of the source's.", valueName: "name"))
+        @Option(
+            name: .long, help: ArgumentHelp("An instance parameter group instead of the source's.", valueName: "name"))
         package var instanceParameterGroup: String?
 
-        @Option(name: .long, help: ArgumentHelp("The region that clients sign for; else the cluster's.", valueName: "region"))
+        @Option(
+            name: .long,
+            help: ArgumentHelp("The region that clients sign for; else the cluster's.", valueName: "region"))
         package var tableRegion: String?
 
         @Flag(name: .long, help: "Let AWS copy in full, slowly and at full price, beyond 15 clones.")

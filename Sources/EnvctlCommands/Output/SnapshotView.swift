@@ -23,7 +23,8 @@ package enum SnapshotView {
         if let minimum = aurora.minimumAcu, let maximum = aurora.maximumAcu {
             fields.add("capacity", "\(minimum) to \(maximum) ACU")
         }
-        fields.add("databases", [aurora.catalogDatabase, aurora.dataDatabase].compactMap(\.self).joined(separator: ", "))
+        fields.add(
+            "databases", [aurora.catalogDatabase, aurora.dataDatabase].compactMap(\.self).joined(separator: ", "))
         fields.add("master user", aurora.masterUser)
         fields.add("tls", aurora.tls.map { $0 + (aurora.caFile.map { " by \($0)" } ?? "") })
         if aurora.allowFullCopy == true { fields.add("full copies", "allowed beyond the clone limit") }
