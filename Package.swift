@@ -158,7 +158,9 @@ let package = Package(
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["ControlPlane", "Environments", "Postgres", "HTTPClient", "TestSupport", logging],
+            dependencies: [
+                "ControlPlane", "Environments", "Postgres", "HTTPClient", "AWS", "AWSClient", "TestSupport", logging,
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
