@@ -92,6 +92,15 @@ extension APIClient {
             as: SnapshotResource.self)
     }
 
+    package func registerSnapshot(_ name: String, _ aurora: AuroraResource) async throws(ControlError)
+        -> SnapshotResource
+    {
+        // AWS is asked meanwhile.
+        try await post(
+            "/v1/snapshots", CreateSnapshotBody(name: name, source: SnapshotSource(aurora: aurora)),
+            as: SnapshotResource.self, timeout: .seconds(90))
+    }
+
     package func snapshots() async throws(ControlError) -> [SnapshotResource] {
         try await get("/v1/snapshots", as: ListResource<SnapshotResource>.self).items
     }
