@@ -60,9 +60,13 @@ struct Application: Sendable {
             switch request.method {
             case .POST: await answer(request, requestID)
             case .GET, .HEAD: status(request, requestID)
+            case .OPTIONS: CrossOrigin.preflight(request, requestID)
             default: Self.text(405, "Method not allowed\n", requestID)
             }
         response.omitsBody = request.method == .HEAD
+        if request.method != .OPTIONS, request.headers.contains(name: "origin") {
+            response.headers += CrossOrigin.answer
+        }
         response.closesConnection = !request.keepAlive
         return response
     }

@@ -15,7 +15,13 @@ enum PageCases {
 
     /// A query and the sort keys that it answers, in order.
     private static func query(
-        _ condition: String, _ members: String = "", filter: String = "", _ keys: [Int], scanned: Int? = nil,
+        _ condition: String, filter: String = "", _ keys: [Int], scanned: Int? = nil
+    ) -> Case {
+        query(condition, "", filter: filter, keys, scanned: scanned)
+    }
+
+    private static func query(
+        _ condition: String, _ members: String, filter: String = "", _ keys: [Int], scanned: Int? = nil,
         last: String? = nil
     ) -> Case {
         let items = keys.map { #"{"sk":{"N":"\#($0)"}}"# }.joined(separator: ",")
@@ -74,9 +80,13 @@ enum PageCases {
             last: #"{"pk":{"S":"p"},"sk":{"N":"4"},"lsk":{"S":"l1"}}"#),
     ]
 
-    private static func bad(_ condition: String, _ members: String = "", filter: String = "", _ expected: Expectation)
-        -> Case
-    {
+    private static func bad(_ condition: String, filter: String = "", _ expected: Expectation) -> Case {
+        bad(condition, "", filter: filter, expected)
+    }
+
+    private static func bad(
+        _ condition: String, _ members: String, filter: String = "", _ expected: Expectation
+    ) -> Case {
         let filtered = filter.isEmpty ? "" : #","FilterExpression":"\#(filter)""#
         return Case(
             "\(condition) \(filter) \(members)".trimmed(200), "Query",

@@ -7,11 +7,14 @@ struct Served: SuiteTrait, TestScoping {
     @TaskLocal static var server: WireHarness?
 
     func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable @escaping () async throws -> Void
+        for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
-        try await withServer { server in
-            try await Fixture.make(on: server)
-            try await Self.$server.withValue(server) { try await function() }
+        // The server's task group ends within this call, and the function with it.
+        try await withoutActuallyEscaping(function) { function in
+            try await withServer { server in
+                try await Fixture.make(on: server)
+                try await Self.$server.withValue(server) { try await function() }
+            }
         }
     }
 }
