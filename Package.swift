@@ -152,7 +152,7 @@ let package = Package(
             dependencies: [
                 "ControlPlaneAPI", "ControlPlane", "Environments", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS",
                 "Cryptography",
-                "HTTPClient", "CPlatform", "TestSupport", lifecycle, logging,
+                "HTTPClient", "CPlatform", "SimulatedRDS", "TestSupport", lifecycle, logging,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -30,6 +30,7 @@ package final class ControlPlane: Service {
     package let metrics = ControlPlaneMetrics()
     package let degradation = Degradation()
     package let capacity: CapacityService
+    package let costs: AuroraCostService
     let box = RuntimeBox()
     private let logger: Logger
 
@@ -42,6 +43,7 @@ package final class ControlPlane: Service {
             box: box, defaultRegion: environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"])
         pools = PoolService(box: box)
         capacity = CapacityService(box: box)
+        costs = AuroraCostService(box: box)
         events = EventService(box: box, configuration: configuration)
         tokens = TokenService(box: box)
         webhooks = WebhookService(box: box)
@@ -113,7 +115,8 @@ package final class ControlPlane: Service {
         let engine = LifecycleEngine(
             configuration: configuration, store: store, effectors: effectors, importer: importer,
             installation: installation,
-            machine: MachineReader(dataDirectory: try await server.dataDirectory()), metrics: metrics, logger: logger)
+            machine: MachineReader(dataDirectory: try await server.dataDirectory()),
+            prices: try AuroraPrices.read(path: configuration.auroraPrices), metrics: metrics, logger: logger)
         try await engine.recover()
         var services = engine.services
         if let postgres = server.privateServer {

@@ -6,6 +6,8 @@ protocol AuroraAPI: Sendable {
     func list() async throws(AuroraFault) -> AuroraSighting
     /// One cluster with its instances, from where they are written; empty when it does not exist.
     func describe(_ cluster: String) async throws(AuroraFault) -> AuroraSighting
+    /// - Throws: a fault when one of the groups is not there.
+    func checkGroups(subnets: String?, parameters: String?) async throws(AuroraFault)
     func restore(_ request: AuroraRestore) async throws(AuroraFault)
     func createInstance(_ request: AuroraCompute) async throws(AuroraFault)
     func setPassword(_ password: String, ofCluster cluster: String) async throws(AuroraFault)

@@ -31,6 +31,20 @@ struct RDSAurora: AuroraAPI {
             instances: instances.map(AuroraInstance.init).filter { $0.cluster == cluster })
     }
 
+    func checkGroups(subnets: String?, parameters: String?) async throws(AuroraFault) {
+        if let subnets {
+            _ = try await call("DescribeDBSubnetGroups") { () async throws(AWSError) in
+                try await client.describeDBSubnetGroups(RDS.DescribeDBSubnetGroups(name: subnets))
+            }
+        }
+        if let parameters {
+            _ = try await call("DescribeDBClusterParameterGroups") { () async throws(AWSError) in
+                try await client.describeDBClusterParameterGroups(
+                    RDS.DescribeDBClusterParameterGroups(name: parameters))
+            }
+        }
+    }
+
     func restore(_ request: AuroraRestore) async throws(AuroraFault) {
         var restore = RDS.RestoreDBClusterToPointInTime(
             identifier: request.target, source: .identifier(request.source))

@@ -48,6 +48,30 @@ extension RecordStore {
         }
     }
 
+    /// Why one more clone of a cluster may not be asked for: fifteen there are, or the budget is used up.
+    func auroraRefusal(
+        _ source: AuroraSource, _ prices: AuroraPrices?, on connection: PostgresConnection
+    ) async throws -> ControlError? {
+        let rows = try await connection.query(
+            """
+            SELECT s.aurora, count(*) FROM environments e JOIN snapshots s ON s.id = e.snapshot_id
+            WHERE e.storage = 'aurora' AND e.phase NOT IN ('queued', 'deleted') GROUP BY s.id, s.aurora
+            """)
+        var running: [AuroraSource] = []
+        for row in rows {
+            let other = try AuroraSource(json: try row[0].bytes)
+            running += Array(repeating: other, count: try row[1].int)
+        }
+        do throws(ControlError) {
+            let twins = running.count { $0.cluster == source.cluster && $0.region == source.region }
+            try AuroraCloneLimit.admit(source, taken: twins)
+            try prices?.admit(source, running: running)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     func auroraClone(_ id: EnvironmentID, _ incarnation: Int) async throws(ControlError) -> AuroraCloneRow? {
         try await storing("read an Aurora clone") {
             try await pool.query(

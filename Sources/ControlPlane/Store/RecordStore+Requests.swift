@@ -87,7 +87,7 @@ extension RecordStore {
                     """, [.text(request.name.text)]),
                 PostgresQuery(
                     """
-                    SELECT coalesce(g.database_bytes, 0) FROM snapshots s JOIN generations g ON g.snapshot_id = s.id
+                    SELECT coalesce(g.database_bytes, 0), s.aurora FROM snapshots s JOIN generations g ON g.snapshot_id = s.id
                     WHERE s.name = $1 AND s.deleted_at IS NULL AND g.state = 'ready' ORDER BY g.number DESC LIMIT 1
                     """, [.text(request.snapshot.text)]),
             ])
@@ -95,6 +95,14 @@ extension RecordStore {
                 return .outcome(.nameTaken(try EnvironmentRow.decode(row, secrets: secrets).record))
             }
             guard let bytes = try found[2].first?[0].int64 else { return .outcome(.noSuchSnapshot) }
+            if let cluster = try found[2].first?[1].orNil?.bytes {
+                // Whoever else asks waits: each one changes the sums.
+                guard isAlone else { return .tight }
+                let source = try AuroraSource(json: cluster)
+                if let refusal = try await auroraRefusal(source, settings.prices, on: connection) {
+                    return .outcome(.refused(refusal))
+                }
+            }
             let view = try await readAdmission(settings, owner: request.owner, on: connection)
             let cost = view.cost(databaseBytes: bytes)
             guard isAlone || !view.isTight(for: cost) else { return .tight }

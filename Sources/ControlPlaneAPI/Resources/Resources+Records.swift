@@ -16,6 +16,7 @@ extension EnvironmentResource {
             pid: record.server.map { Int($0.pid) },
             database: record.hasStorage && record.storage == .template ? record.database : nil,
             role: record.hasStorage ? record.role : nil, created: created)
+        storage = record.storage.rawValue
         idleSeconds = Int(record.idleTimeout.wholeSeconds)
         lastRequestAt = record.lastRequestAt?.description
         hibernatedAt = record.hibernatedAt?.description

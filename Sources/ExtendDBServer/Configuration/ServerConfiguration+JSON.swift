@@ -39,9 +39,20 @@ extension ServerConfiguration {
         if let seconds = try root.integer("client_idle_seconds", in: 1...86_400) {
             http.clientIdle = .seconds(seconds)
         }
+        for keyword in Self.connectionKeywords {
+            if let value = try database.string(keyword) { self.database.options[keyword] = value }
+        }
+        if let seconds = try database.integer("connect_timeout_seconds", in: 1...300) {
+            self.database.connectTimeout = .seconds(seconds)
+        }
         try database.rejectUnknownKeys()
         try root.rejectUnknownKeys()
     }
+}
+
+extension ServerConfiguration {
+    /// What of libpq's keywords can be given as it is: how the connection is encrypted, and where a tunnel to the host is.
+    static let connectionKeywords = ["hostaddr", "sslmode", "sslrootcert"]
 }
 
 /// One object of the configuration, which remembers the keys that it was asked for.
