@@ -29,6 +29,10 @@ struct ServerConfigurationFile: Sendable, Hashable {
         writer.string(request.database.password ?? "")
         writer.name("database")
         writer.string(request.database.database)
+        if let data = request.dataDatabase {
+            writer.name("data_database")
+            writer.string(data)
+        }
         writer.endObject()
         writer.name("max_connections")
         writer.number(request.maximumConnections)
