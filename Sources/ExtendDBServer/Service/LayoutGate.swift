@@ -25,9 +25,7 @@ package final class LayoutGate: Sendable {
                     let layout = try await LayoutProbe.read(on: databases.catalog, data: databases.data)
                     let data = databases.areOne ? nil : databases.data.configuration.database
                     try await DataDatabase.check(named: data, on: databases.catalog)
-                    if layout.hasPendingIndexChanges {
-                        try await refusePendingIndexChanges()
-                    }
+                    try await settle(layout)
                     return layout
                 }
             }
@@ -35,13 +33,27 @@ package final class LayoutGate: Sendable {
         }
     }
 
-    /// Another server's index changes that wait to be applied would overwrite what this one writes, since they carry
-    /// older images of the items.
-    private func refusePendingIndexChanges() async throws {
-        let rows = try await databases.data.query("SELECT EXISTS (SELECT FROM gsi_pending)")
-        guard let row = rows.first, try row[0].bool else { return }
-        throw LayoutError(
-            .unsupportedFeature,
-            "changes of global secondary indexes wait in gsi_pending; let the server that wrote them finish")
+    /// Ends what an earlier server left undone, before anything is read or written.
+    ///
+    /// Index changes that wait in `gsi_pending` must not be applied after our writes, since they carry older images. Two
+    /// databases may have rows and relations that lack each other; in one, both change together.
+    private func settle(_ layout: LayoutProbe) async throws {
+        if !databases.areOne,
+            try await !Settlement.plan(.start, catalog: databases.catalog, data: databases.data).isEmpty
+        {
+            try await databases.transaction(.catalogFirst) { catalog, data in
+                // Whoever makes a table holds its row until the relation is committed.
+                try await catalog.execute(script: "LOCK TABLE tables IN SHARE ROW EXCLUSIVE MODE")
+                try await Settlement.plan(.start, catalog: catalog, data: data)
+                    .carryOut(catalog: catalog, data: data)
+            }
+        }
+        guard layout.hasPendingIndexChanges else { return }
+        let waiting = try await databases.data.query("SELECT EXISTS (SELECT FROM gsi_pending)")
+        guard let row = waiting.first, try row[0].bool else { return }
+        try await databases.data.transaction { data in
+            try await PendingIndexChanges(catalog: Catalog(layout: layout)).drain(
+                catalog: databases.catalog, data: data)
+        }
     }
 }
