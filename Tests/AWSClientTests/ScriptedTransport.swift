@@ -66,3 +66,12 @@ final class ManualClock: Sendable {
             random: { random })
     }
 }
+
+extension ManualClock {
+    /// The system's time, without its pauses.
+    func systemTime() -> AWSClock {
+        var clock = clock()
+        clock.now = AWSClock.system.now
+        return clock
+    }
+}

@@ -84,6 +84,8 @@ enum ContainerCredentials {
         let host: Substring
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return false }
+            let port = authority[authority.index(after: end)...]
+            guard port.isEmpty || port.hasPrefix(":") else { return false }
             host = authority[...end]
         } else {
             host = authority.prefix { $0 != ":" }

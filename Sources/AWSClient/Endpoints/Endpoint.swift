@@ -54,6 +54,8 @@ package struct Endpoint: Sendable, Hashable {
         if service == .sts, !isFIPS, !isDualStack, region == "aws-global" {
             return Endpoint(host: "sts.amazonaws.com")
         }
-        return Endpoint(host: "\(service.endpointPrefix)\(isFIPS ? "-fips" : "").\(region).\(suffix)")
+        // The endpoints of GovCloud are validated ones without being called so.
+        let isNamedFIPS = isFIPS && (partition.id != "aws-us-gov" || isDualStack)
+        return Endpoint(host: "\(service.endpointPrefix)\(isNamedFIPS ? "-fips" : "").\(region).\(suffix)")
     }
 }
