@@ -35,7 +35,7 @@ package final class TestPostgres: Sendable {
     /// A database for one test, dropped afterwards whatever happens. Its name is not used again.
     @discardableResult
     package static func withDatabase<T: Sendable>(
-        template: String = "template1", _ body: (PostgresConfiguration) async throws -> T
+        template: String = "template1", options: String = "", _ body: (PostgresConfiguration) async throws -> T
     ) async throws -> T {
         let server = try await shared()
         let name = "test_\(processID())_\(counter.wrappingAdd(1, ordering: .relaxed).newValue)"
@@ -43,7 +43,7 @@ package final class TestPostgres: Sendable {
             _ = try await connection.query(
                 PostgresQuery(
                     "CREATE DATABASE \(PostgresIdentifier.quote(name)) "
-                        + "TEMPLATE \(PostgresIdentifier.quote(template))"))
+                        + "TEMPLATE \(PostgresIdentifier.quote(template)) \(options)"))
         }
         do {
             let value = try await body(server.configuration.with(database: name))
