@@ -28,6 +28,7 @@ extension ServerConfiguration {
                 password: try database.string("password"),
                 database: try database.required("database", database.string("database")),
                 applicationName: "extenddb-server"),
+            dataDatabase: try database.string("data_database"),
             maximumConnections: try root.integer("max_connections", in: 1...1000) ?? 8,
             connectionIdle: .seconds(try root.integer("connection_idle_seconds", in: 0...86_400) ?? 30),
             logLevel: try root.logLevel("log_level") ?? .info,

@@ -6,7 +6,6 @@ import ExtendDBLayout
 import Logging
 import NIOCore
 import NIOHTTP1
-import Postgres
 
 /// Answers requests: what stands between a whole HTTP request and the operation that it names.
 ///
@@ -15,7 +14,7 @@ import Postgres
 struct Application: Sendable {
     let clock: WallClock
     private let region: String
-    private let pool: PostgresPool
+    private let databases: Databases
     private let authenticator: Authenticator
     private let authorizer: Authorizer
     private let dispatcher: Dispatcher
@@ -23,28 +22,25 @@ struct Application: Sendable {
     private let activity: ActivityFile?
 
     init(configuration: ServerConfiguration, clock: WallClock, logger: Logger) {
-        let pool = PostgresPool(
-            configuration: configuration.database,
-            limits: .init(maximum: configuration.maximumConnections, idleTimeout: configuration.connectionIdle),
-            // Hundreds of servers share a machine, and most of them wait.
-            onIdle: { cs_release_idle_memory() })
-        let gate = LayoutGate(pool: pool)
-        let tables = TableCache(pool: pool, gate: gate, region: configuration.region)
+        // Hundreds of servers share a machine, and most of them wait.
+        let databases = Databases(configuration, onIdle: { cs_release_idle_memory() })
+        let gate = LayoutGate(databases: databases)
+        let tables = TableCache(pool: databases.catalog, gate: gate, region: configuration.region)
         self.clock = clock
-        self.pool = pool
+        self.databases = databases
         self.logger = logger
         region = configuration.region
         activity = configuration.activityFile.map { ActivityFile(path: $0, logger: logger) }
-        authenticator = Authenticator(credentials: CredentialCache(pool: pool, gate: gate))
+        authenticator = Authenticator(credentials: CredentialCache(pool: databases.catalog, gate: gate))
         authorizer = Authorizer()
         dispatcher = Dispatcher(
-            items: ItemOperations(pool: pool, tables: tables),
-            tables: TableOperations(pool: pool, gate: gate, tables: tables, region: configuration.region))
+            items: ItemOperations(pool: databases.data, tables: tables),
+            tables: TableOperations(databases: databases, gate: gate, tables: tables, region: configuration.region))
     }
 
     /// The background work, until it is cancelled.
     func run() async {
-        await pool.run()
+        await databases.run()
     }
 
     func respond(to request: WireRequest) async -> WireResponse {

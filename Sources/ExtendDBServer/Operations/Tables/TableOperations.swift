@@ -1,20 +1,21 @@
 package import DynamoModel
 import ExtendDBLayout
-package import Postgres
+import Postgres
 
 /// The operations on tables, over the catalog.
 ///
-/// A table is made and deleted within the request, in one transaction with its relations. The answers say `CREATING`
+/// A table is made and deleted within the request, in one transaction with its relations (in one for each of two
+/// databases, see ``Databases``). The answers say `CREATING`
 /// and `DELETING`, as DynamoDB's do, and the next DescribeTable says `ACTIVE`, or that there is no such table: a
 /// client that waits as the SDKs do never waits here.
 package struct TableOperations: Sendable {
-    let pool: PostgresPool
+    let databases: Databases
     let gate: LayoutGate
     let tables: TableCache
     let region: String
 
-    package init(pool: PostgresPool, gate: LayoutGate, tables: TableCache, region: String) {
-        self.pool = pool
+    package init(databases: Databases, gate: LayoutGate, tables: TableCache, region: String) {
+        self.databases = databases
         self.gate = gate
         self.tables = tables
         self.region = region
@@ -32,8 +33,8 @@ package struct TableOperations: Sendable {
         let record = try await PostgresErrors.wire { [definition] in
             let record = try newRecord(definition, context)
             let created = try await retryingTransient {
-                try await pool.transaction { connection in
-                    try await catalog.createTable(record, on: connection)
+                try await databases.transaction(.dataFirst) { connection, data in
+                    try await catalog.createTable(record, on: connection, data: data)
                 }
             }
             return created ? record : nil
@@ -63,7 +64,8 @@ package struct TableOperations: Sendable {
         let names = try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
                 try await catalog.list(
-                    account: context.accountID, after: request.exclusiveStartTableName, limit: limit + 1, on: pool)
+                    account: context.accountID, after: request.exclusiveStartTableName, limit: limit + 1,
+                    on: databases.catalog)
             }
         }
         var json = JSONWriter()
@@ -94,8 +96,8 @@ package struct TableOperations: Sendable {
         let catalog = try await gate.catalog()
         try await PostgresErrors.wire {
             try await retryingTransient {
-                try await pool.transaction { connection in
-                    try await catalog.deleteTable(record, on: connection)
+                try await databases.transaction(.catalogFirst) { connection, data in
+                    try await catalog.deleteTable(record, on: connection, data: data)
                 }
             }
         }
@@ -115,8 +117,10 @@ package struct TableOperations: Sendable {
         let catalog = try await gate.catalog()
         try await PostgresErrors.wire {
             try await retryingTransient {
-                try await pool.transaction { connection in
-                    try await catalog.setTimeToLive(attribute: change.attribute, table: record, on: connection)
+                // The expression index goes first: while it is there, it refuses items.
+                try await databases.transaction(.dataFirst) { connection, data in
+                    try await catalog.setTimeToLive(
+                        attribute: change.attribute, table: record, on: connection, data: data)
                 }
             }
         }
@@ -183,7 +187,7 @@ package struct TableOperations: Sendable {
             + zip(record.indexes, record.physical.indexes).map { ($0.definition.name, $1.relation) }
         return try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
-                let results = try await pool.pipeline(relations.map { TableStatistics.query($0.1) })
+                let results = try await databases.data.pipeline(relations.map { TableStatistics.query($0.1) })
                 var statistics: [String: RelationStatistics] = [:]
                 for (relation, result) in zip(relations, results) {
                     statistics[relation.0] = try TableStatistics.read(result)
