@@ -102,7 +102,8 @@ struct EffectPerformer: Sendable {
 
     private func seal(_ record: EnvironmentRecord, _ claim: Int64) async throws(ControlError) -> EffectResult {
         if let aurora = try aurora(record) {
-            let sealed = try await aurora.databases(of: record).seal(keeping: record.credential, claim: claim)
+            let sealed = try await aurora.databases(of: record).seal(
+                role: record.role, password: try password(record), keeping: record.credential, claim: claim)
             return .sealed(
                 accountID: sealed.accountID,
                 credential: EnvironmentCredential(
