@@ -174,6 +174,9 @@ extension RequestShape {
         "Tags": .list(.structure("Tag", ["Key": .string, "Value": .string])),
     ]
 
+    /// The members of the table that an import makes.
+    static var tableCreation: RequestShape { .structure("TableCreationParameters", createTable) }
+
     private static func shape(of operation: Operation) -> RequestShape? {
         let name = "\(operation.rawValue)Input"
         return switch operation {
@@ -181,6 +184,8 @@ extension RequestShape {
         case .getItem, .query, .scan: .structure(name, read)
         case .batchGetItem: .structure(name, batchGet)
         case .batchWriteItem: .structure(name, batchWrite)
+        case .exportTableToPointInTime, .importTable, .describeExport, .describeImport, .listExports, .listImports:
+            .structure(name, transferMembers(of: operation))
         case .executeStatement: .structure(name, executeStatement)
         case .batchExecuteStatement: .structure(name, batchExecuteStatement)
         case .transactGetItems: .structure(name, transactGet)

@@ -31,7 +31,7 @@ extension ServerConfiguration {
             maximumConnections: try root.integer("max_connections", in: 1...1000) ?? 8,
             connectionIdle: .seconds(try root.integer("connection_idle_seconds", in: 0...86_400) ?? 30),
             logLevel: try root.logLevel("log_level") ?? .info,
-            activityFile: try root.string("activity_file"))
+            activityFile: try root.string("activity_file"), bucketDirectory: try root.string("bucket_directory"))
         if let seconds = try root.integer("client_idle_seconds", in: 1...86_400) {
             http.clientIdle = .seconds(seconds)
         }

@@ -19,11 +19,14 @@ package struct ServerConfiguration: Sendable {
     package var http: HTTPLimits
     /// A file whose time of modification is the time of the last request, to the second; nil: nobody is told.
     package var activityFile: String?
+    /// A directory that stands for Amazon S3: exports and imports see each directory in it as a bucket; nil: no bucket
+    /// can be accessed.
+    package var bucketDirectory: String?
 
     package init(
         bindAddress: String = "127.0.0.1", port: Int, region: String, database: PostgresConfiguration,
         maximumConnections: Int = 8, connectionIdle: Duration = .seconds(30), logLevel: Logger.Level = .info,
-        http: HTTPLimits = HTTPLimits(), activityFile: String? = nil
+        http: HTTPLimits = HTTPLimits(), activityFile: String? = nil, bucketDirectory: String? = nil
     ) {
         self.bindAddress = bindAddress
         self.port = port
@@ -34,5 +37,6 @@ package struct ServerConfiguration: Sendable {
         self.logLevel = logLevel
         self.http = http
         self.activityFile = activityFile
+        self.bucketDirectory = bucketDirectory
     }
 }

@@ -37,9 +37,13 @@ struct Application: Sendable {
         activity = configuration.activityFile.map { ActivityFile(path: $0, logger: logger) }
         authenticator = Authenticator(credentials: CredentialCache(pool: pool, gate: gate))
         authorizer = Authorizer()
+        let itemOperations = ItemOperations(pool: pool, tables: tables)
+        let tableOperations = TableOperations(pool: pool, gate: gate, tables: tables, region: configuration.region)
         dispatcher = Dispatcher(
-            items: ItemOperations(pool: pool, tables: tables),
-            tables: TableOperations(pool: pool, gate: gate, tables: tables, region: configuration.region))
+            items: itemOperations, tables: tableOperations,
+            transfers: TransferOperations(
+                items: itemOperations, tables: tableOperations, cache: tables, region: configuration.region,
+                bucketDirectory: configuration.bucketDirectory))
     }
 
     /// The background work, until it is cancelled.

@@ -102,13 +102,14 @@ struct UnexpectedAnswer: Error {
 /// - Parameter limits: What clients may do; tests of time-outs shorten them.
 func withServer<Value: Sendable>(
     limits: HTTPLimits = HTTPLimits(), clock: WallClock = .system, logger: Logger = quietLogger,
-    activityFile: String? = nil, _ body: @Sendable @escaping (WireHarness) async throws -> Value
+    activityFile: String? = nil, bucketDirectory: String? = nil,
+    _ body: @Sendable @escaping (WireHarness) async throws -> Value
 ) async throws -> Value {
     try await TestPostgres.withDatabase { database in
         let credentials = try await makeLayout(in: database)
         let configuration = ServerConfiguration(
             port: 0, region: WireHarness.region, database: database, http: limits,
-            activityFile: activityFile)
+            activityFile: activityFile, bucketDirectory: bucketDirectory)
         return try await withServer(configuration, credentials, clock: clock, logger: logger, body)
     }
 }
