@@ -13,6 +13,7 @@ package enum Operation: String, Hashable, Sendable, CaseIterable {
     case describeTable = "DescribeTable"
     case describeTimeToLive = "DescribeTimeToLive"
     case executeStatement = "ExecuteStatement"
+    case executeTransaction = "ExecuteTransaction"
     case exportTableToPointInTime = "ExportTableToPointInTime"
     case getItem = "GetItem"
     case importTable = "ImportTable"

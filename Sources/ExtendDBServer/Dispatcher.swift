@@ -39,6 +39,7 @@ package struct Dispatcher: Sendable {
         case .executeStatement: try await items.executeStatement(ExecuteStatementRequest(json: body), context)
         case .batchExecuteStatement:
             try await items.batchExecuteStatement(BatchExecuteStatementRequest(json: body), context)
+        case .executeTransaction: try await items.executeTransaction(ExecuteTransactionRequest(json: body), context)
         case .transactGetItems: try await items.transactGetItems(TransactGetItemsRequest(json: body), context)
         case .transactWriteItems: try await items.transactWriteItems(TransactWriteItemsRequest(json: body), context)
         case .exportTableToPointInTime: try await transfers.exportTable(ExportTableRequest(json: body), context)

@@ -145,6 +145,11 @@ extension RequestShape {
         "ReturnConsumedCapacity": .string,
     ]
 
+    private static let executeTransaction: [String: RequestShape] = [
+        "TransactStatements": .list(.structure("ParameterizedStatement", statement)),
+        "ClientRequestToken": .string, "ReturnConsumedCapacity": .string,
+    ]
+
     private static let throughput = RequestShape.structure(
         "ProvisionedThroughput", ["ReadCapacityUnits": .long, "WriteCapacityUnits": .long])
     private static let keySchema = RequestShape.list(
@@ -190,6 +195,7 @@ extension RequestShape {
         case .batchExecuteStatement: .structure(name, batchExecuteStatement)
         case .transactGetItems: .structure(name, transactGet)
         case .transactWriteItems: .structure(name, transactWrite)
+        case .executeTransaction: .structure(name, executeTransaction)
         case .createTable: .structure(name, createTable)
         case .updateTimeToLive:
             .structure(
