@@ -22,14 +22,16 @@ struct BucketDirectory: Sendable {
 
     let root: String
 
-    /// The place of the server's own records of exports and imports. No bucket has such a name, since those begin with
-    /// a letter or a digit.
+    /// The place of the server's own records of exports and imports, which no bucket's name can be.
     static let records = ".extenddb"
 
     /// The directory of a bucket, if there is one.
     func bucket(_ name: String) -> String? {
         let path = "\(root)/\(name)"
-        guard Self.isSafe(name), !name.contains("/"), Self.kind(path) == S_IFDIR else { return nil }
+        // "Bucket names must begin and end with a letter or number" (Amazon S3, "General purpose bucket naming rules").
+        guard let first = name.utf8.first, first != UInt8(ascii: "."), Self.isSafe(name), !name.contains("/"),
+            Self.kind(path) == S_IFDIR
+        else { return nil }
         return path
     }
 

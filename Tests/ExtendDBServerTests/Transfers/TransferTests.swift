@@ -118,6 +118,7 @@ import Testing
         try await withBucket { server, root in
             try await server.makeTable(key: "pk:S,sk:N")
             try await enableRecovery(server, "items")
+            try BucketDirectory.makeDirectory("\(root)/.extenddb")
             func export(_ more: String, table: String = "items") -> String {
                 #"{"TableArn":"\#(Self.arn(table))"\#(more)}"#
             }
@@ -125,6 +126,7 @@ import Testing
                 (export(#","S3Bucket":"b""#, table: "nope"), "TableNotFoundException"),
                 (export(#","S3Bucket":"nope""#), "ValidationException"),
                 (export(#","S3Bucket":"..""#), "ValidationException"),
+                (export(#","S3Bucket":".extenddb""#), "ValidationException"),
                 (export(#","S3Bucket":"b","ExportFormat":"ION""#), "ValidationException"),
                 (export(#","S3Bucket":"b","S3Prefix":"../out""#), "ValidationException"),
                 (export(#","S3Bucket":"b","ExportType":"INCREMENTAL_EXPORT""#), "ValidationException"),

@@ -11,7 +11,11 @@ extension TransferOperations {
         guard let record = try await cache.record(name, context.accountID), record.status.servesItems else {
             throw WireError(.tableNotFoundException, "Table not found: \(request.tableARN)")
         }
-        try await checkRecovery(record)
+        guard try await cache.isRecoveryEnabled(record) else {
+            throw WireError(
+                .pointInTimeRecoveryUnavailableException,
+                "Point in time recovery is not enabled for table '\(record.definition.name)'")
+        }
         try Self.check(request, now: context.now)
         let (buckets, path) = try bucket(request.bucket)
         let export = TableExport(
@@ -35,22 +39,6 @@ extension TransferOperations {
             try records.save(description.json, id: export.id)
         }
         return Self.body("ExportDescription", started.json)
-    }
-
-    private func checkRecovery(_ record: TableRecord) async throws(WireError) {
-        let isEnabled = try await PostgresErrors.wire {
-            try await retryingTransient(isRead: true) {
-                let rows = try await items.database.pool.query(
-                    PostgresQuery(
-                        "SELECT pitr_enabled FROM continuous_backups WHERE account_id = $1 AND table_name = $2",
-                        [.text(record.accountID), .text(record.definition.name)]))
-                return try rows.first?[0].bool ?? false
-            }
-        }
-        guard !isEnabled else { return }
-        throw WireError(
-            .pointInTimeRecoveryUnavailableException,
-            "Point in time recovery is not enabled for table '\(record.definition.name)'")
     }
 
     /// What only the service could do: another state than the present one, changes, and ION.
