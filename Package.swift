@@ -71,6 +71,7 @@ let package = Package(
             name: "ExtendDBServer",
             dependencies: [
                 "ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Cryptography", "CPlatform",
+                "CZlib",
             ] + nio + [lifecycle, logging],
             swiftSettings: settings),
 

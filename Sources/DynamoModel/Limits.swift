@@ -40,6 +40,14 @@ package enum Limits {
     package static let clientRequestTokenLength = 1...36
     /// How long a `ClientRequestToken` stands for the request that it came with, in seconds ("TransactWriteItems").
     package static let clientRequestTokenLifetime = 600
+    package static let arnLength = 1...1024
+    package static let bucketLength = 1...255
+    package static let prefixLength = 0...1024
+    package static let encryptionKeyLength = 1...2048
+    /// Characters of the ARN of an export or an import.
+    package static let transferARNLength = 37...1024
+    /// Exports or imports of one page.
+    package static let transfersPage = 25
     package static let totalSegments = 1_000_000
     package static let listTablesPage = 100
     package static let requestBodySize = 16 * 1_048_576

@@ -5,11 +5,15 @@ package struct Dispatcher: Sendable {
     private let items: ItemOperations
     private let tables: TableOperations
     private let streams: StreamOperations
+    private let transfers: TransferOperations
 
-    package init(items: ItemOperations, tables: TableOperations, streams: StreamOperations) {
+    package init(
+        items: ItemOperations, tables: TableOperations, streams: StreamOperations, transfers: TransferOperations
+    ) {
         self.items = items
         self.tables = tables
         self.streams = streams
+        self.transfers = transfers
     }
 
     /// - Parameter body: The parameters, as the client sent them.
@@ -39,8 +43,21 @@ package struct Dispatcher: Sendable {
         case .executeStatement: try await items.executeStatement(ExecuteStatementRequest(json: body), context)
         case .batchExecuteStatement:
             try await items.batchExecuteStatement(BatchExecuteStatementRequest(json: body), context)
+        case .executeTransaction: try await items.executeTransaction(ExecuteTransactionRequest(json: body), context)
         case .transactGetItems: try await items.transactGetItems(TransactGetItemsRequest(json: body), context)
         case .transactWriteItems: try await items.transactWriteItems(TransactWriteItemsRequest(json: body), context)
+        case .exportTableToPointInTime: try await transfers.exportTable(ExportTableRequest(json: body), context)
+        case .importTable: try await transfers.importTable(ImportTableRequest(json: body), context)
+        case .describeExport:
+            try transfers.describe(
+                DescribeTransferRequest(json: body, "ExportArn", "DescribeExportInput"), isExport: true)
+        case .describeImport:
+            try transfers.describe(
+                DescribeTransferRequest(json: body, "ImportArn", "DescribeImportInput"), isExport: false)
+        case .listExports:
+            try transfers.list(ListTransfersRequest(json: body, "MaxResults", "ListExportsInput"), isExport: true)
+        case .listImports:
+            try transfers.list(ListTransfersRequest(json: body, "PageSize", "ListImportsInput"), isExport: false)
         case .createTable: try await tables.createTable(CreateTableRequest(json: body), context)
         case .describeTable: try await tables.describeTable(DescribeTableRequest(json: body), context)
         case .listTables: try await tables.listTables(ListTablesRequest(json: body), context)

@@ -22,6 +22,7 @@ import Testing
         "ExtendDBLayout": ["Postgres", "DynamoModel", "Cryptography"],
         "ExtendDBServer": [
             "ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Cryptography", "CPlatform",
+            "CZlib",
         ],
         "ControlPlane": [
             "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "AWSClient", "HTTPClient", "Postgres",

@@ -72,3 +72,19 @@ def test_what_is_no_statement(music):
         execute(music, "DROP TABLE Music")
     assert refused.value.response["Error"]["Code"] == "ValidationException"
     assert "Statement wasn't well formed, can't be processed: Expected data manipulation" in str(refused.value)
+
+
+def test_transaction(music):
+    music.execute_transaction(TransactStatements=[
+        {"Statement": "INSERT INTO Music VALUE {'Artist': 'Tx', 'SongTitle': 'one', 'n': 1}"},
+        {"Statement": "INSERT INTO Music VALUE {'Artist': 'Tx', 'SongTitle': 'two'}"}])
+    with pytest.raises(music.exceptions.TransactionCanceledException) as refused:
+        music.execute_transaction(TransactStatements=[
+            {"Statement": "EXISTS(SELECT * FROM Music WHERE Artist = 'Tx' AND SongTitle = 'one' AND n = 2)"},
+            {"Statement": "DELETE FROM Music WHERE Artist = 'Tx' AND SongTitle = 'two'"}])
+    assert [reason["Code"] for reason in refused.value.response["CancellationReasons"]] == [
+        "ConditionalCheckFailed", "None"]
+    read = music.execute_transaction(TransactStatements=[
+        {"Statement": "SELECT n FROM Music WHERE Artist = 'Tx' AND SongTitle = ?", "Parameters": [{"S": title}]}
+        for title in ("one", "two", "three")])
+    assert read["Responses"] == [{"Item": {"n": {"N": "1"}}}, {"Item": {}}, {}]

@@ -14,7 +14,7 @@ struct PartiQLParser {
 
     /// Parentheses, lists, maps and operators of one operand within each other. Values nest 32 levels at most, so this
     /// is more than a valid statement needs, and little enough for a thread's stack.
-    private static let depthLimit = 100
+    private static let depthLimit = 64
 
     init(_ text: String) {
         bytes = Array(text.utf8)

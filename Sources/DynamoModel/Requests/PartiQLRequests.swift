@@ -3,6 +3,11 @@ package struct PartiQLText: Sendable, Hashable {
     package var statement: String
     package var parameters: [AttributeValue]
     package var returnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+    /// `Parameters` as they came; null without.
+    private var parametersJSON = JSONValue.null
+
+    /// The statement with its values, to be compared with another one.
+    package var canonical: JSONValue { .array([.string(statement), parametersJSON]) }
 
     /// Constraints go to the reader; ``parameters`` are read by ``readParameters(_:)`` when these hold.
     init(_ reader: inout RequestReader) throws(WireError) {
@@ -20,6 +25,7 @@ package struct PartiQLText: Sendable, Hashable {
     }
 
     mutating func readParameters(_ reader: RequestReader) throws(WireError) {
+        parametersJSON = reader.value("Parameters") ?? .null
         for json in try reader.list("Parameters") ?? [] { parameters.append(try AttributeValue(json: json)) }
     }
 }
@@ -70,6 +76,36 @@ package struct BatchExecuteStatementRequest: Sendable {
             self.statements.append(
                 Statement(text: text, consistentRead: try reader.bool("ConsistentRead") ?? false))
         }
+    }
+}
+
+/// ExecuteTransaction.
+package struct ExecuteTransactionRequest: Sendable {
+    /// In the order of the request.
+    package var statements: [PartiQLText]
+    package var clientRequestToken: String?
+    package var returnConsumedCapacity: ReturnConsumedCapacity
+
+    /// What a `ClientRequestToken` stands for: the statements with their values.
+    package var fingerprint: [UInt8] {
+        var writer = JSONWriter()
+        writer.canonical(.array(statements.map(\.canonical)))
+        return writer.bytes
+    }
+
+    package init(json: JSONValue) throws(WireError) {
+        var reader = try RequestReader(json, "ExecuteTransactionInput")
+        let statements = try reader.statements(
+            "TransactStatements", "ParameterizedStatement", Limits.transactionItems)
+        clientRequestToken = try reader.string("ClientRequestToken")
+        if let clientRequestToken {
+            reader.checkLength(
+                clientRequestToken.utf16.count, Limits.clientRequestTokenLength, of: clientRequestToken,
+                at: "ClientRequestToken")
+        }
+        returnConsumedCapacity = try reader.enumeration("ReturnConsumedCapacity") ?? .none
+        try reader.finish()
+        self.statements = statements.map(\.text)
     }
 }
 

@@ -145,6 +145,11 @@ extension RequestShape {
         "ReturnConsumedCapacity": .string,
     ]
 
+    private static let executeTransaction: [String: RequestShape] = [
+        "TransactStatements": .list(.structure("ParameterizedStatement", statement)),
+        "ClientRequestToken": .string, "ReturnConsumedCapacity": .string,
+    ]
+
     private static let throughput = RequestShape.structure(
         "ProvisionedThroughput", ["ReadCapacityUnits": .long, "WriteCapacityUnits": .long])
     private static let keySchema = RequestShape.list(
@@ -174,6 +179,9 @@ extension RequestShape {
         "Tags": .list(.structure("Tag", ["Key": .string, "Value": .string])),
     ]
 
+    /// The members of the table that an import makes.
+    static var tableCreation: RequestShape { .structure("TableCreationParameters", createTable) }
+
     private static func shape(of operation: Operation) -> RequestShape? {
         let name = "\(operation.rawValue)Input"
         return switch operation {
@@ -181,10 +189,13 @@ extension RequestShape {
         case .getItem, .query, .scan: .structure(name, read)
         case .batchGetItem: .structure(name, batchGet)
         case .batchWriteItem: .structure(name, batchWrite)
+        case .exportTableToPointInTime, .importTable, .describeExport, .describeImport, .listExports, .listImports:
+            .structure(name, transferMembers(of: operation))
         case .executeStatement: .structure(name, executeStatement)
         case .batchExecuteStatement: .structure(name, batchExecuteStatement)
         case .transactGetItems: .structure(name, transactGet)
         case .transactWriteItems: .structure(name, transactWrite)
+        case .executeTransaction: .structure(name, executeTransaction)
         case .createTable: .structure(name, createTable)
         case .updateTimeToLive:
             .structure(

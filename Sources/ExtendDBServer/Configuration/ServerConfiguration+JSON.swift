@@ -35,7 +35,8 @@ extension ServerConfiguration {
             activityFile: try root.string("activity_file"),
             timeToLive: TimeToLiveSettings(
                 deletes: try root.bool("ttl_deletes") ?? true,
-                delay: Double(try root.integer("ttl_delay_seconds", in: 0...172_800) ?? 0)))
+                delay: Double(try root.integer("ttl_delay_seconds", in: 0...172_800) ?? 0)),
+            bucketDirectory: try root.string("bucket_directory"))
         if let seconds = try root.integer("client_idle_seconds", in: 1...86_400) {
             http.clientIdle = .seconds(seconds)
         }

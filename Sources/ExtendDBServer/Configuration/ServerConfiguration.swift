@@ -25,12 +25,15 @@ package struct ServerConfiguration: Sendable {
     package var activityFile: String?
     /// What happens to items whose time has come.
     package var timeToLive: TimeToLiveSettings
+    /// A directory that stands for Amazon S3: exports and imports see each directory in it as a bucket; nil: no bucket
+    /// can be accessed.
+    package var bucketDirectory: String?
 
     package init(
         bindAddress: String = "127.0.0.1", port: Int, region: String, database: PostgresConfiguration,
         dataDatabase: String? = nil, maximumConnections: Int = 8, connectionIdle: Duration = .seconds(30),
         logLevel: Logger.Level = .info, http: HTTPLimits = HTTPLimits(), activityFile: String? = nil,
-        timeToLive: TimeToLiveSettings = TimeToLiveSettings()
+        timeToLive: TimeToLiveSettings = TimeToLiveSettings(), bucketDirectory: String? = nil
     ) {
         self.bindAddress = bindAddress
         self.port = port
@@ -43,5 +46,6 @@ package struct ServerConfiguration: Sendable {
         self.http = http
         self.activityFile = activityFile
         self.timeToLive = timeToLive
+        self.bucketDirectory = bucketDirectory
     }
 }

@@ -35,13 +35,17 @@ struct Application: Sendable {
         authenticator = Authenticator(credentials: CredentialCache(pool: databases.catalog, gate: gate))
         authorizer = Authorizer()
         let items = ItemOperations(pool: databases.data, tables: tables)
+        let tableOperations = TableOperations(
+            databases: databases, gate: gate, tables: tables, region: configuration.region)
         timedWork = TimedWork(
-            databases: databases, gate: gate, tables: tables, items: items, clock: clock, settings: configuration.timeToLive,
-            logger: logger)
+            databases: databases, gate: gate, tables: tables, items: items, clock: clock,
+            settings: configuration.timeToLive, logger: logger)
         dispatcher = Dispatcher(
-            items: items,
-            tables: TableOperations(databases: databases, gate: gate, tables: tables, region: configuration.region),
-            streams: StreamOperations(databases: databases, gate: gate, tables: tables, region: configuration.region))
+            items: items, tables: tableOperations,
+            streams: StreamOperations(databases: databases, gate: gate, tables: tables, region: configuration.region),
+            transfers: TransferOperations(
+                items: items, tables: tableOperations, cache: tables, region: configuration.region,
+                bucketDirectory: configuration.bucketDirectory))
     }
 
     /// The background work, until it is cancelled.

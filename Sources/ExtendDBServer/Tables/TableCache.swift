@@ -60,6 +60,19 @@ package final class TableCache: Sendable {
         }
     }
 
+    /// Whether point-in-time recovery is on. Only exports ask, so it is not remembered.
+    func isRecoveryEnabled(_ record: TableRecord) async throws(WireError) -> Bool {
+        try await PostgresErrors.wire {
+            try await retryingTransient(isRead: true) {
+                let rows = try await pool.query(
+                    PostgresQuery(
+                        "SELECT pitr_enabled FROM continuous_backups WHERE account_id = $1 AND table_name = $2",
+                        [.text(record.accountID), .text(record.definition.name)]))
+                return try rows.first?[0].bool ?? false
+            }
+        }
+    }
+
     /// Forgets a table, after its definition has changed or it has turned out to be gone.
     package func invalidate(_ name: String, _ accountID: String) {
         records.invalidate(Key(accountID: accountID, name: name))

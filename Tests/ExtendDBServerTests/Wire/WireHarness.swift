@@ -115,13 +115,13 @@ struct UnexpectedAnswer: Error {
 ///   - limits: What clients may do; tests of time-outs shorten them.
 func withServer<Value: Sendable>(
     _ form: DeploymentForm = .standard, limits: HTTPLimits = HTTPLimits(), clock: WallClock = .system,
-    logger: Logger = quietLogger,
-    activityFile: String? = nil, _ body: @Sendable @escaping (WireHarness) async throws -> Value
+    logger: Logger = quietLogger, activityFile: String? = nil, bucketDirectory: String? = nil,
+    _ body: @Sendable @escaping (WireHarness) async throws -> Value
 ) async throws -> Value {
     try await withDeployment(form) { database, data, credentials in
         let configuration = ServerConfiguration(
             port: 0, region: WireHarness.region, database: database, dataDatabase: data, http: limits,
-            activityFile: activityFile)
+            activityFile: activityFile, bucketDirectory: bucketDirectory)
         return try await withServer(configuration, credentials, clock: clock, logger: logger, body)
     }
 }

@@ -28,7 +28,7 @@ extension ItemOperations {
     ///
     /// The rows that exist are locked in the order of their keys, and new ones are inserted in that order, so that two
     /// batches that share keys wait for each other instead of waiting in a circle.
-    private func write(_ batch: WriteBatch, measures: Bool) async throws(WireError) -> ConsumedCapacity {
+    func write(_ batch: WriteBatch, measures: Bool) async throws(WireError) -> ConsumedCapacity {
         let table = batch.table
         guard measures || !table.indexes.isEmpty else {
             let statements = table.physical.statements
@@ -89,6 +89,16 @@ struct WriteBatch: Sendable {
         keys = entries.map(\.key)
         rows = entries.map(\.row)
         self.partitions = partitions
+    }
+
+    /// Rows to put, each with a key of its own.
+    init(puts: [ItemRow], _ table: ItemTable) {
+        let sorted = puts.sorted { $0.key.precedes($1.key) }
+        self.table = table
+        tableName = table.name
+        keys = sorted.map(\.key)
+        rows = sorted
+        partitions = sorted.compactMap { $0.item[table.keySchema.hash] }
     }
 
     /// The writes, given the rows that exist.

@@ -44,16 +44,11 @@ extension ItemOperations {
         _ select: PartiQLSelect, consistent: Bool, _ context: RequestContext
     ) async throws(WireError) -> (item: Item?, consumed: ConsumedCapacity) {
         let table = try await table(select.source.table, context)
-        guard select.source.index == nil, let key = select.condition?.primaryKey(table.keySchema) else {
-            throw .validation(
-                "Select statements within BatchExecuteStatement must specify the primary key in the where clause.")
-        }
-        let stored = try table.physical.key(exactly: key.key)
-        let found = try await database.read(table.physical.statements.select(stored)).first?[0].item
+        let target = try select.target(table, within: "BatchExecuteStatement")
+        let found = try await database.read(table.physical.statements.select(target.stored)).first?[0].item
         let consumed = ConsumedCapacity(
             tableName: table.name, table: .read(bytes: found.map(itemSize) ?? 0, consistent: consistent))
-        guard let found, key.rest?.matches(found) ?? true else { return (nil, consumed) }
-        return (select.projection?.project(found) ?? found, consumed)
+        return (found.flatMap { select.result(of: $0, target) }, consumed)
     }
 }
 

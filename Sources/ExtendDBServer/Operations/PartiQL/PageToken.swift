@@ -11,10 +11,7 @@ struct PageToken: Hashable, Sendable {
     /// What stands for a statement with its values; a token is good for no other.
     static func fingerprint(_ text: PartiQLText) -> String {
         var writer = JSONWriter()
-        writer.beginArray()
-        writer.string(text.statement)
-        for parameter in text.parameters { writer.item(["": parameter]) }
-        writer.endArray()
+        writer.canonical(text.canonical)
         return Base64.encode(SHA256.hash(writer.bytes))
     }
 

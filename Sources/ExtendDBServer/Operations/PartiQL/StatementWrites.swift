@@ -28,7 +28,7 @@ extension ItemOperations {
     ) async throws(WireError) -> StatementWrite {
         let table = try await writableTable(statement.target, context)
         let target = try StatementTarget(statement.condition, table)
-        try table.checkUpdates(statement.update)
+        try table.refuseKeys(in: statement.update)
         let written = try await write(
             table, target.stored, condition: target.updateCondition, returnsItem: returnsItem
         ) { (old) throws(WireError) -> (ItemRow?, UpdateResult) in
@@ -63,45 +63,6 @@ extension ItemOperations {
             throw .validation("Unsupported expression: an index cannot be written to")
         }
         return try await table(target.table, context)
-    }
-}
-
-/// The one item that a statement names by its whole key, and what else its `WHERE` says.
-struct StatementTarget: Sendable {
-    let key: Item
-    let stored: StoredKey
-    let rest: Condition?
-    private let hash: DocumentPath
-
-    /// - Throws: the service's error unless the condition fixes the whole key.
-    init(_ condition: Condition?, _ table: ItemTable) throws(WireError) {
-        guard let (key, rest) = condition?.primaryKey(table.keySchema) else {
-            throw .validation("Where clause does not contain a mandatory equality on all key attributes")
-        }
-        self.key = key
-        self.rest = rest
-        stored = try table.physical.key(exactly: key)
-        hash = DocumentPath(root: table.keySchema.hash)
-    }
-
-    /// An `UPDATE` makes no item.
-    var updateCondition: ConditionExpression {
-        ConditionExpression(.and([.attributeExists(hash)] + (rest.map { [$0] } ?? [])))
-    }
-
-    /// A `DELETE` of an item that is not there succeeds, whatever its condition ("SUCCESS is returned with 0 items
-    /// deleted", "PartiQL delete statements for DynamoDB").
-    var deleteCondition: ConditionExpression? {
-        rest.map { ConditionExpression(.or([.attributeNotExists(hash), $0])) }
-    }
-}
-
-extension ItemTable {
-    /// Refuses to change the key.
-    func checkUpdates(_ update: UpdateExpression) throws(WireError) {
-        for path in update.paths where keySchema.contains(path.root) {
-            throw .invalidParameter("Cannot update attribute \(path.root). This attribute is part of the key")
-        }
     }
 }
 

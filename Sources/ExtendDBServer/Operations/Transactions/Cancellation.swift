@@ -40,6 +40,7 @@ extension WireError.CancellationReason {
         let code: String
         switch error.code {
         case .validationException: code = "ValidationError"
+        case .duplicateItemException: code = "DuplicateItem"
         case .conditionalCheckFailedException: code = "ConditionalCheckFailed"
         case .itemCollectionSizeLimitExceededException: code = "ItemCollectionSizeLimitExceeded"
         case .transactionConflictException: code = "TransactionConflict"

@@ -6,6 +6,8 @@ import ExtendDBLayout
 struct WriteAction: Sendable {
     enum Change: Sendable {
         case put(ItemRow)
+        /// As `put`, but there must be no item (PartiQL's `INSERT`).
+        case insert(ItemRow)
         /// The update of an item that is made of the key if there is none.
         case update(UpdateExpression, key: Item)
         case delete
@@ -41,6 +43,9 @@ struct WriteAction: Sendable {
             return Result(write: nil, bytes: old.map(itemSize) ?? 0)
         case .put(let row):
             return result(from: old, to: row)
+        case .insert(let row):
+            guard old == nil else { throw .duplicateItem }
+            return result(from: nil, to: row)
         case .delete:
             return result(from: old, to: nil)
         case .update(let update, let key):
