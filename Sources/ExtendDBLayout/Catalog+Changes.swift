@@ -16,12 +16,13 @@ extension Catalog {
     ///
     /// - Returns: `false`, with nothing changed, if the account has a table of that name.
     package func createTable(
-        _ table: TableRecord, relations: RelationCreation = .complete, on connection: PostgresConnection
+        _ table: TableRecord, relations: RelationCreation = .complete, on connection: PostgresConnection,
+        data: PostgresConnection? = nil
     ) async throws -> Bool {
         guard try await insertTable(table, on: connection) else { return false }
         let ddl = RelationDDL(table.physical)
         let statements = relations == .complete ? ddl.create + ddl.finish : ddl.create
-        try await connection.execute(script: statements.joined(separator: ";\n"))
+        try await (data ?? connection).execute(script: statements.joined(separator: ";\n"))
         return true
     }
 
@@ -70,7 +71,7 @@ extension Catalog {
         return true
     }
 
-    private func insertIndex(_ index: IndexRecord, of table: TableRecord, on runner: some SQLRunner) async throws {
+    func insertIndex(_ index: IndexRecord, of table: TableRecord, on runner: some SQLRunner) async throws {
         let definition = index.definition
         _ = try await runner.query(
             PostgresQuery(
@@ -88,15 +89,18 @@ extension Catalog {
     }
 
     /// Deletes a table's rows and drops its relations.
-    package func deleteTable(_ table: TableRecord, on connection: PostgresConnection) async throws {
+    package func deleteTable(
+        _ table: TableRecord, on connection: PostgresConnection, data: PostgresConnection? = nil
+    ) async throws {
+        let data = data ?? connection
         _ = try await connection.query(
             PostgresQuery("DELETE FROM tables WHERE table_id = $1", [.text(table.tableID)]))
         _ = try await connection.query(
             PostgresQuery("DELETE FROM tags WHERE resource_arn = $1", [.text(table.arn)]))
         // Its stream ends with it; a table of the same name could not make its shards otherwise.
-        _ = try await connection.query(
+        _ = try await data.query(
             PostgresQuery("DELETE FROM stream_shards WHERE table_id = $1", [.text(table.tableID)]))
-        try await connection.execute(script: RelationDDL(table.physical).drop.joined(separator: ";\n"))
+        try await data.execute(script: RelationDDL(table.physical).drop.joined(separator: ";\n"))
     }
 
     package func setStatus(_ status: TableStatus, table: TableRecord, on runner: some SQLRunner) async throws {

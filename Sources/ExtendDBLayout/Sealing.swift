@@ -125,11 +125,12 @@ package enum Sealing {
 
     /// Secrets of the source, and its history: change records hold images of items, also of deleted ones; tokens would
     /// make a repeated request a silent no-op; backups hold copies of items and lead to the source's backup store.
-    private static let purged = [
-        "access_keys", "iam_sessions", "admin_users", "login_attempts", "idempotency_tokens", "stream_records",
-        "metrics", "backup_items", "backups", "backup_definitions", "table_restores", "continuous_backups",
-        "vector_index_holds",
-    ]
+    private static let purged =
+        [
+            "access_keys", "iam_sessions", "admin_users", "login_attempts", "idempotency_tokens", "stream_records",
+            "metrics", "backup_items", "backups", "backup_definitions", "table_restores", "continuous_backups",
+            "vector_index_holds",
+        ] + OwnState.purged
 
     /// TRUNCATE leaves no dead rows behind, but makes a new file; so it is used on tables with rows only.
     private static func purge(_ clone: PostgresConnection) async throws {

@@ -21,6 +21,8 @@ struct Application: Sendable {
     private let dispatcher: Dispatcher
     private let logger: Logger
     private let activity: ActivityFile?
+    private let indexWorker: IndexWorker
+    private let tables: TableCache
 
     init(configuration: ServerConfiguration, clock: WallClock, logger: Logger) {
         let pool = PostgresPool(
@@ -29,7 +31,11 @@ struct Application: Sendable {
             // Hundreds of servers share a machine, and most of them wait.
             onIdle: { cs_release_idle_memory() })
         let gate = LayoutGate(pool: pool)
-        let tables = TableCache(pool: pool, gate: gate, region: configuration.region)
+        let grace = GracePeriods()
+        let indexWorker = IndexWorker(databases: Databases(pool), gate: gate, grace: grace, logger: logger)
+        let tables = TableCache(pool: pool, gate: gate, region: configuration.region, indexWorker: indexWorker)
+        self.indexWorker = indexWorker
+        self.tables = tables
         self.clock = clock
         self.pool = pool
         self.logger = logger
@@ -39,12 +45,18 @@ struct Application: Sendable {
         authorizer = Authorizer()
         dispatcher = Dispatcher(
             items: ItemOperations(pool: pool, tables: tables),
-            tables: TableOperations(pool: pool, gate: gate, tables: tables, region: configuration.region))
+            tables: TableOperations(pool: pool, gate: gate, tables: tables, region: configuration.region),
+            grace: grace)
     }
 
     /// The background work, until it is cancelled.
     func run() async {
-        await pool.run()
+        await withDiscardingTaskGroup { tasks in
+            tasks.addTask { await pool.run() }
+            tasks.addTask {
+                await indexWorker.run { table in tables.invalidate(table.definition.name, table.accountID) }
+            }
+        }
     }
 
     func respond(to request: WireRequest) async -> WireResponse {

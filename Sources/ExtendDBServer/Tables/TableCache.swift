@@ -15,9 +15,11 @@ package final class TableCache: Sendable {
     private let pool: PostgresPool
     private let gate: LayoutGate
     private let region: String
+    private let indexWorker: IndexWorker
     private let records = CoalescingCache<Key, TableRecord?>(capacity: 10_000)
 
-    package init(pool: PostgresPool, gate: LayoutGate, region: String) {
+    package init(pool: PostgresPool, gate: LayoutGate, region: String, indexWorker: IndexWorker) {
+        self.indexWorker = indexWorker
         self.pool = pool
         self.gate = gate
         self.region = region
@@ -43,9 +45,14 @@ package final class TableCache: Sendable {
             let catalog = try await gate.catalog()
             let record = try await PostgresErrors.wire {
                 try await retryingTransient(isRead: true) {
-                    try await catalog.loadTable(name, account: accountID, on: pool)
+                    var record = try await catalog.loadTable(name, account: accountID, on: pool)
+                    if let table = record {
+                        record?.details = try await catalog.details(of: table.tableID, on: pool)
+                    }
+                    return record
                 }
             }
+            if let record { indexWorker.look(at: record) }
             // That a table is missing is not remembered: asking again is rare and cheap.
             return .init(value: record, lifetime: record == nil ? .zero : nil)
         }

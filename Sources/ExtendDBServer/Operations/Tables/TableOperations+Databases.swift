@@ -1,0 +1,3 @@
+extension TableOperations {
+    var databases: Databases { Databases(pool) }
+}
