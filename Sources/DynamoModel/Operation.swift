@@ -18,6 +18,7 @@ package enum Operation: String, Hashable, Sendable, CaseIterable {
     case describeGlobalTableSettings = "DescribeGlobalTableSettings"
     case describeKinesisStreamingDestination = "DescribeKinesisStreamingDestination"
     case describeLimits = "DescribeLimits"
+    case describeStream = "DescribeStream"
     case describeTable = "DescribeTable"
     case describeTableReplicaAutoScaling = "DescribeTableReplicaAutoScaling"
     case describeTimeToLive = "DescribeTimeToLive"
@@ -25,10 +26,13 @@ package enum Operation: String, Hashable, Sendable, CaseIterable {
     case enableKinesisStreamingDestination = "EnableKinesisStreamingDestination"
     case executeStatement = "ExecuteStatement"
     case getItem = "GetItem"
+    case getRecords = "GetRecords"
     case getResourcePolicy = "GetResourcePolicy"
+    case getShardIterator = "GetShardIterator"
     case listBackups = "ListBackups"
     case listContributorInsights = "ListContributorInsights"
     case listGlobalTables = "ListGlobalTables"
+    case listStreams = "ListStreams"
     case listTables = "ListTables"
     case listTagsOfResource = "ListTagsOfResource"
     case putItem = "PutItem"
@@ -38,6 +42,8 @@ package enum Operation: String, Hashable, Sendable, CaseIterable {
     case restoreTableToPointInTime = "RestoreTableToPointInTime"
     case scan = "Scan"
     case tagResource = "TagResource"
+    case transactGetItems = "TransactGetItems"
+    case transactWriteItems = "TransactWriteItems"
     case untagResource = "UntagResource"
     case updateContinuousBackups = "UpdateContinuousBackups"
     case updateContributorInsights = "UpdateContributorInsights"
@@ -51,10 +57,23 @@ package enum Operation: String, Hashable, Sendable, CaseIterable {
 
     /// The prefix of the `X-Amz-Target` header before the operation's name.
     package static let targetPrefix = "DynamoDB_20120810."
+    /// As `targetPrefix`, for the operations of the Streams API.
+    package static let streamsTargetPrefix = "DynamoDBStreams_20120810."
 
-    /// The operation that an `X-Amz-Target` header names.
+    /// The operation that an `X-Amz-Target` header names, under the prefix of its own API.
     package init?(target: some StringProtocol) {
-        guard target.hasPrefix(Operation.targetPrefix) else { return nil }
-        self.init(rawValue: String(target.dropFirst(Operation.targetPrefix.count)))
+        guard let dot = target.firstIndex(of: "."),
+            let operation = Operation(rawValue: String(target[target.index(after: dot)...])),
+            target[...dot] == (operation.isOfStreams ? Self.streamsTargetPrefix : Self.targetPrefix)
+        else { return nil }
+        self = operation
+    }
+
+    /// Whether this is an operation of the Streams API.
+    package var isOfStreams: Bool {
+        switch self {
+        case .describeStream, .getRecords, .getShardIterator, .listStreams: true
+        default: false
+        }
     }
 }

@@ -42,6 +42,9 @@ package struct TableRecord: Sendable {
     package let streamLabel: String?
     /// What else is known of the table; `OwnState.details(of:on:)` reads it apart from the rest.
     package var details = TableDetails()
+    /// The ids of the open shards of the table's stream, in the database's order. They lie in the data database, so
+    /// `StreamShards.open(of:)` reads them apart from the rest.
+    package var streamShards: [String] = []
     package let indexes: [IndexRecord]
     /// The relations that hold the items, and their SQL, built once.
     package let physical: PhysicalTable
@@ -79,6 +82,8 @@ package struct TableRecord: Sendable {
             accountID: accountID, tableID: makeID(),
             arn: Self.arn(region: region, accountID: accountID, table: definition.name), definition: definition,
             status: status, creationDate: creationDate,
+            streamLabel: definition.streamSpecification?.enabled == true
+                ? StreamLabel.text(unixSeconds: creationDate) : nil,
             indexes: definition.indexes.map { IndexRecord(indexID: makeID(), definition: $0) })
     }
 

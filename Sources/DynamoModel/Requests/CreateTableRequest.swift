@@ -15,7 +15,7 @@ package struct CreateTableRequest: Sendable {
         // The service knows the mode by a second name, which no SDK has; the first one decides.
         let throughputMode: BillingMode? = try reader.enumeration("TableThroughputMode")
         billingMode = billingMode ?? throughputMode
-        let tableClass: TableClass? = try reader.enumeration("TableClass")
+        let tableClassName = try reader.string("TableClass")
         let attributes = try reader.attributeDefinitions()
         let keys = try reader.keySchema()
         let throughput = try reader.throughput()
@@ -29,6 +29,7 @@ package struct CreateTableRequest: Sendable {
         let warm = try reader.warmThroughput()
         resourcePolicy = try reader.string("ResourcePolicy")
         try reader.finish()
+        let tableClass = try tableClassName.map(CreateTableRequest.tableClass)
 
         let checks = CreateTableChecks(
             attributes: attributes, keys: keys, billingMode: billingMode ?? .provisioned, throughput: throughput,
@@ -40,21 +41,54 @@ package struct CreateTableRequest: Sendable {
         try RequestReader.refuseGlobalTable(json)
         details = try TableDetails(
             creating: billingMode ?? .provisioned, throughput, onDemand, warm, global ?? [])
+        let encryption = try sse.map { sse throws(WireError) in try sse.specification() }
         definition = TableDefinition(
             name: name, keySchema: keySchema, attributeDefinitions: attributes,
             billingMode: billingMode ?? .provisioned, provisionedThroughput: throughput, indexes: indexes,
-            streamSpecification: stream, sse: sse, tableClass: tableClass, deletionProtection: deletionProtection,
+            streamSpecification: stream, sse: encryption, tableClass: tableClass,
+            deletionProtection: deletionProtection,
             tags: tags)
+    }
+
+    /// Not an enumeration of the model's, as its own message shows.
+    package static func tableClass(_ name: String) throws(WireError) -> TableClass {
+        if let tableClass = TableClass(rawValue: name) { return tableClass }
+        throw .validation(
+            "Invalid table-class parameter provided. Please try again with a valid table-class value: "
+                + "[\(TableClass.wireOrder)].")
     }
 
     private static func check(_ stream: StreamSpecification?) throws(WireError) {
         guard let stream else { return }
         if stream.enabled, stream.viewType == nil {
-            throw .invalidParameter("StreamViewType must be specified when StreamEnabled is true")
+            throw .invalidParameter("Table is being created with a stream enabled, UpdateViewType is required")
         }
         if !stream.enabled, stream.viewType != nil {
-            throw .invalidParameter("StreamViewType can only be specified when StreamEnabled is true")
+            throw .invalidParameter(
+                "Table is being created with a stream disabled, UpdateViewType should not be specified")
         }
+    }
+}
+
+/// `SSESpecification`, before its members are checked against one another.
+struct EncryptionRequest {
+    let enabled: Bool?
+    let type: SSEType?
+    let keyID: String?
+
+    /// The type alone enables too, and nothing at all asks for nothing.
+    func specification() throws(WireError) -> SSESpecification {
+        if enabled == false, type != nil {
+            throw .invalidParameter("SSEType can not be specified if Enabled is false")
+        }
+        if enabled == false, keyID != nil {
+            throw .invalidParameter("KMSMasterKeyId can not be specified if Enabled is false")
+        }
+        if type == .aes256 { throw .invalidParameter("SSEType AES256 is not supported") }
+        if keyID != nil, type == nil {
+            throw .invalidParameter("SSEType KMS is required if KMSMasterKeyId is specified")
+        }
+        return SSESpecification(enabled: enabled ?? (type != nil), type: type?.rawValue, kmsMasterKeyID: keyID)
     }
 }
 
@@ -169,10 +203,11 @@ extension RequestReader {
         return StreamSpecification(enabled: enabled ?? false, viewType: viewType)
     }
 
-    mutating func sseSpecification(_ member: String = "SSESpecification") throws(WireError) -> SSESpecification? {
-        guard let nested = try structure(member, "SSESpecification") else { return nil }
-        return SSESpecification(
-            enabled: try nested.bool("Enabled") ?? false, type: try nested.string("SSEType"),
-            kmsMasterKeyID: try nested.string("KMSMasterKeyId"))
+    mutating func sseSpecification(_ member: String = "SSESpecification") throws(WireError) -> EncryptionRequest? {
+        guard var nested = try structure(member, "SSESpecification") else { return nil }
+        let type: SSEType? = try nested.enumeration("SSEType")
+        merge(nested)
+        return EncryptionRequest(
+            enabled: try nested.bool("Enabled"), type: type, keyID: try nested.string("KMSMasterKeyId"))
     }
 }

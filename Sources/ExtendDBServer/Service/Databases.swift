@@ -57,4 +57,35 @@ package struct Databases: Sendable {
         }
     }
 
+    /// Keeps the pools until it is cancelled.
+    func run() async {
+        guard !areOne else { return await catalog.run() }
+        async let catalogEnds: Void = catalog.run()
+        async let dataEnds: Void = data.run()
+        _ = await (catalogEnds, dataEnds)
+    }
+}
+
+extension Databases {
+    /// Of the connections that a server may hold, those that go to the catalog when it has a database of its own: what
+    /// is read there is cached, so most requests ask the data alone.
+    private static let catalogShare = 4
+
+    /// - Parameter onIdle: called when one of the pools has closed its last connection for want of use.
+    init(_ configuration: ServerConfiguration, onIdle: @escaping @Sendable () -> Void) {
+        func pool(_ database: PostgresConfiguration, _ maximum: Int) -> PostgresPool {
+            PostgresPool(
+                configuration: database,
+                limits: .init(maximum: maximum, idleTimeout: configuration.connectionIdle), onIdle: onIdle)
+        }
+        let maximum = configuration.maximumConnections
+        guard let name = configuration.dataDatabase, name != configuration.database.database else {
+            self.init(pool(configuration.database, maximum))
+            return
+        }
+        let share = max(1, maximum / Self.catalogShare)
+        self.init(
+            catalog: pool(configuration.database, share),
+            data: pool(configuration.database.with(database: name), max(1, maximum - share)))
+    }
 }

@@ -12,15 +12,15 @@ package final class TableCache: Sendable {
         var name: String
     }
 
-    private let pool: PostgresPool
+    private let databases: Databases
     private let gate: LayoutGate
     private let region: String
     private let indexWorker: IndexWorker
     private let records = CoalescingCache<Key, TableRecord?>(capacity: 10_000)
 
-    package init(pool: PostgresPool, gate: LayoutGate, region: String, indexWorker: IndexWorker) {
+    package init(databases: Databases, gate: LayoutGate, region: String, indexWorker: IndexWorker) {
         self.indexWorker = indexWorker
-        self.pool = pool
+        self.databases = databases
         self.gate = gate
         self.region = region
     }
@@ -37,6 +37,11 @@ package final class TableCache: Sendable {
         return record
     }
 
+    /// What the database's layout is.
+    func layout() async throws(WireError) -> LayoutProbe {
+        try await gate.catalog().layout
+    }
+
     /// The table's record whatever its status, or `nil`.
     ///
     /// - Parameter name: The name itself, not an ARN.
@@ -45,9 +50,12 @@ package final class TableCache: Sendable {
             let catalog = try await gate.catalog()
             let record = try await PostgresErrors.wire {
                 try await retryingTransient(isRead: true) {
-                    var record = try await catalog.loadTable(name, account: accountID, on: pool)
+                    var record = try await catalog.loadTable(name, account: accountID, on: databases.catalog)
                     if let table = record {
-                        record?.details = try await catalog.details(of: table.tableID, on: pool)
+                        record?.details = try await catalog.details(of: table.tableID, on: databases.catalog)
+                        if table.definition.streamSpecification?.enabled == true {
+                            record?.streamShards = try await StreamShards.open(of: table.tableID, on: databases.data)
+                        }
                     }
                     return record
                 }

@@ -13,7 +13,9 @@ package struct RestoreOverrides: Sendable {
         onDemand = try reader.onDemandThroughput("OnDemandThroughputOverride")
         globalIndexes = try reader.indexes(.global, member: "GlobalSecondaryIndexOverride")
         localIndexes = try reader.indexes(.local, member: "LocalSecondaryIndexOverride")
-        sse = try reader.sseSpecification("SSESpecificationOverride")
+        sse = try reader.sseSpecification("SSESpecificationOverride").map { request throws(WireError) in
+            try request.specification()
+        }
     }
 
     /// The table to make: the source's definition under another name, without what a restore does not bring back

@@ -39,8 +39,8 @@ package struct UpdateTableRequest: Sendable {
         throughput = try reader.throughput()
         indexUpdates = try reader.indexUpdates()
         stream = try reader.streamSpecification()
-        sse = try reader.sseSpecification()
-        tableClass = try reader.enumeration("TableClass")
+        let encryption = try reader.sseSpecification()
+        let tableClassName = try reader.string("TableClass")
         deletionProtection = try reader.bool("DeletionProtectionEnabled")
         onDemand = try reader.onDemandThroughput()
         warm = try reader.warmThroughput()
@@ -49,6 +49,8 @@ package struct UpdateTableRequest: Sendable {
             ["MultiRegionConsistency", "GlobalTableWitnessUpdates", "GlobalTableSettingsReplicationMode"]
             .contains { reader.has($0) }
         try reader.finish()
+        sse = try encryption.map { request throws(WireError) in try request.specification() }
+        tableClass = try tableClassName.map(CreateTableRequest.tableClass)
         try check()
     }
 

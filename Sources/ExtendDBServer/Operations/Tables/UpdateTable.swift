@@ -18,6 +18,7 @@ extension TableOperations {
                 }
             }
         }
+        if update.stream == .disable { context.changes.note(context.now + StreamRetention.age) }
         tables.invalidate(name, context.accountID)
         // Whoever asks next has the table looked up, which starts the work on its indexes.
         let after = try await tables.record(name, context.accountID) ?? record

@@ -125,7 +125,7 @@ package final class IndexWorker: Sendable {
         await grace.passed()
         let relation = PostgresIdentifier.quote(PhysicalTable.relationName(job.index.indexID))
         _ = try await retryingTransient {
-            try await databases.transaction(.dataFirst) { connection, data in
+            try await databases.transaction(.catalogFirst) { connection, data in
                 try await data.execute(script: "DROP TABLE IF EXISTS \(relation)")
                 try await catalog.removeIndex(job.index.indexID, of: job.table, on: connection)
             }

@@ -1,3 +1,0 @@
-extension TableOperations {
-    var databases: Databases { Databases(pool) }
-}
