@@ -76,7 +76,7 @@ extension Catalog {
         return true
     }
 
-    private func insertIndex(_ index: IndexRecord, of table: TableRecord, on runner: some SQLRunner) async throws {
+    func insertIndex(_ index: IndexRecord, of table: TableRecord, on runner: some SQLRunner) async throws {
         let definition = index.definition
         _ = try await runner.query(
             PostgresQuery(

@@ -5,9 +5,12 @@ import Postgres
 package struct Catalog: Sendable {
     /// What the database's layout is; some columns exist in newer databases only.
     package let layout: LayoutProbe
+    /// Whether the database has the schema of `OwnState`.
+    package let hasOwnState: Bool
 
-    package init(layout: LayoutProbe = .bootstrapped) {
+    package init(layout: LayoutProbe = .bootstrapped, hasOwnState: Bool = true) {
         self.layout = layout
+        self.hasOwnState = hasOwnState
     }
 
     /// A table with its indexes and tags, in one round trip; `nil` if the account has none of that name.

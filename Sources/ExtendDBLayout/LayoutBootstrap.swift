@@ -22,6 +22,7 @@ package enum LayoutBootstrap {
         let key = try EncryptionKey(bytes: encryptionKey)
         try await connection.transaction { connection in
             try await connection.execute(script: CatalogSchema.statements.joined(separator: ";\n"))
+            try await connection.execute(script: OwnState.statements.joined(separator: ";\n"))
             for file in CatalogSchema.history {
                 _ = try await connection.query(
                     PostgresQuery(

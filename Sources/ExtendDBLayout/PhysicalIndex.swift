@@ -20,7 +20,7 @@ package final class PhysicalIndex: Sendable {
     package let projection: Projection
     package let statements: IndexStatements
     /// The attributes of a row; `nil` for all.
-    private let attributes: Set<Text>?
+    let attributes: Set<Text>?
 
     init(
         _ record: IndexRecord, table: TableDefinition, base: (hash: KeyColumn, range: KeyColumn?)

@@ -31,7 +31,7 @@ package struct RelationDDL: Sendable {
     package var finish: [String] { ([base] + indexes).flatMap(\.finish) }
     package var drop: [String] { ([base] + indexes).map { "DROP TABLE IF EXISTS \($0.relation)" } }
 
-    private static func relation(_ index: PhysicalIndex) -> Relation {
+    static func relation(_ index: PhysicalIndex) -> Relation {
         let base = [index.baseHash] + list(index.baseRange)
         var finish = [primaryKey(index.relation, [index.hash] + base)]
         if let range = index.range {

@@ -40,6 +40,8 @@ package struct TableRecord: Sendable {
     package let ttlAttribute: String?
     /// The moment a stream was enabled, in the form of stream ARNs; kept when it is disabled.
     package let streamLabel: String?
+    /// What else is known of the table; `OwnState.details(of:on:)` reads it apart from the rest.
+    package var details = TableDetails()
     /// The ids of the open shards of the table's stream, in the database's order. They lie in the data database, so
     /// `StreamShards.open(of:)` reads them apart from the rest.
     package var streamShards: [String] = []
@@ -92,5 +94,20 @@ package struct TableRecord: Sendable {
 
     package func indexARN(_ index: String) -> String {
         arn + "/index/" + index
+    }
+
+    /// The table as if the indexes that are being deleted were gone already.
+    package func withoutDeletedIndexes() throws(LayoutError) -> TableRecord {
+        guard indexes.contains(where: { $0.status == .deleting }) else { return self }
+        var definition = definition
+        for index in indexes where index.status == .deleting {
+            definition = definition.removing(index: index.definition.name)
+        }
+        var record = try TableRecord(
+            accountID: accountID, tableID: tableID, arn: arn, definition: definition, status: status,
+            creationDate: creationDate, itemCount: itemCount, sizeBytes: sizeBytes, ttlAttribute: ttlAttribute,
+            streamLabel: streamLabel, indexes: indexes.filter { $0.status != .deleting })
+        record.details = details
+        return record
     }
 }

@@ -101,7 +101,7 @@ struct CreateTableChecks {
         return indexes
     }
 
-    private func definition(
+    func definition(
         of index: IndexRequest, _ kind: IndexDefinition.Kind, _ table: KeySchema, after others: [IndexDefinition]
     ) throws(WireError) -> IndexDefinition {
         try checkOrder(index.keys)

@@ -2,6 +2,10 @@
 package struct CreateTableRequest: Sendable {
     /// The table to be, with every rule that needs no other table checked.
     package var definition: TableDefinition
+    /// Limits on demand and warm throughput of the table and its indexes.
+    package var details = TableDetails()
+    /// The policy to attach, as it came.
+    package var resourcePolicy: String?
     package var tableName: String { definition.name }
 
     package init(json: JSONValue) throws(WireError) {
@@ -21,6 +25,9 @@ package struct CreateTableRequest: Sendable {
         let sse = try reader.sseSpecification()
         let tags = try reader.tags()
         let deletionProtection = try reader.bool("DeletionProtectionEnabled") ?? false
+        let onDemand = try reader.onDemandThroughput()
+        let warm = try reader.warmThroughput()
+        resourcePolicy = try reader.string("ResourcePolicy")
         try reader.finish()
         let tableClass = try tableClassName.map(CreateTableRequest.tableClass)
 
@@ -31,6 +38,9 @@ package struct CreateTableRequest: Sendable {
         try CreateTableRequest.check(stream)
         try TagRules.check(tags)
         try TagRules.check(count: tags.count)
+        try RequestReader.refuseGlobalTable(json)
+        details = try TableDetails(
+            creating: billingMode ?? .provisioned, throughput, onDemand, warm, global ?? [])
         let encryption = try sse.map { sse throws(WireError) in try sse.specification() }
         definition = TableDefinition(
             name: name, keySchema: keySchema, attributeDefinitions: attributes,
@@ -89,10 +99,12 @@ struct IndexRequest {
     let projectionType: ProjectionType?
     let nonKeyAttributes: [String]?
     let throughput: Throughput?
+    var onDemand: OnDemandThroughput?
+    var warm: WarmThroughput?
 }
 
 extension RequestReader {
-    fileprivate mutating func attributeDefinitions() throws(WireError) -> [AttributeDefinition] {
+    mutating func attributeDefinitions() throws(WireError) -> [AttributeDefinition] {
         require("AttributeDefinitions")
         var definitions: [AttributeDefinition] = []
         for (index, element) in (try list("AttributeDefinitions") ?? []).enumerated() {
@@ -107,7 +119,7 @@ extension RequestReader {
         return definitions
     }
 
-    fileprivate mutating func keySchema() throws(WireError) -> [KeySchemaElement] {
+    mutating func keySchema() throws(WireError) -> [KeySchemaElement] {
         require("KeySchema")
         guard let list = try list("KeySchema") else { return [] }
         var elements: [KeySchemaElement] = []
@@ -132,8 +144,8 @@ extension RequestReader {
         return name
     }
 
-    fileprivate mutating func throughput() throws(WireError) -> Throughput? {
-        guard var nested = try structure("ProvisionedThroughput", "ProvisionedThroughput") else { return nil }
+    mutating func throughput(_ member: String = "ProvisionedThroughput") throws(WireError) -> Throughput? {
+        guard var nested = try structure(member, "ProvisionedThroughput") else { return nil }
         nested.require("ReadCapacityUnits")
         nested.require("WriteCapacityUnits")
         let read = try nested.integer("ReadCapacityUnits", type: "Long")
@@ -144,8 +156,10 @@ extension RequestReader {
         return Throughput(readCapacityUnits: read ?? 1, writeCapacityUnits: write ?? 1)
     }
 
-    fileprivate mutating func indexes(_ kind: IndexDefinition.Kind) throws(WireError) -> [IndexRequest]? {
-        let member = kind == .global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes"
+    mutating func indexes(
+        _ kind: IndexDefinition.Kind, member: String? = nil
+    ) throws(WireError) -> [IndexRequest]? {
+        let member = member ?? (kind == .global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes")
         guard let list = try list(member) else { return nil }
         var indexes: [IndexRequest] = []
         for (index, element) in list.enumerated() {
@@ -158,7 +172,7 @@ extension RequestReader {
         return indexes
     }
 
-    private mutating func index() throws(WireError) -> IndexRequest {
+    mutating func index() throws(WireError) -> IndexRequest {
         require("IndexName")
         let name = try resourceName("IndexName", Limits.indexNameLength)
         let keys = try keySchema()
@@ -177,10 +191,10 @@ extension RequestReader {
         }
         return IndexRequest(
             name: name ?? "", keys: keys, projectionType: type, nonKeyAttributes: nonKeyAttributes,
-            throughput: try throughput())
+            throughput: try throughput(), onDemand: try onDemandThroughput(), warm: try warmThroughput())
     }
 
-    fileprivate mutating func streamSpecification() throws(WireError) -> StreamSpecification? {
+    mutating func streamSpecification() throws(WireError) -> StreamSpecification? {
         guard var nested = try structure("StreamSpecification", "StreamSpecification") else { return nil }
         nested.require("StreamEnabled")
         let enabled = try nested.bool("StreamEnabled")
@@ -189,8 +203,8 @@ extension RequestReader {
         return StreamSpecification(enabled: enabled ?? false, viewType: viewType)
     }
 
-    fileprivate mutating func sseSpecification() throws(WireError) -> EncryptionRequest? {
-        guard var nested = try structure("SSESpecification", "SSESpecification") else { return nil }
+    mutating func sseSpecification(_ member: String = "SSESpecification") throws(WireError) -> EncryptionRequest? {
+        guard var nested = try structure(member, "SSESpecification") else { return nil }
         let type: SSEType? = try nested.enumeration("SSEType")
         merge(nested)
         return EncryptionRequest(

@@ -150,33 +150,29 @@ extension RequestShape {
         "ClientRequestToken": .string, "ReturnConsumedCapacity": .string,
     ]
 
-    private static let throughput = RequestShape.structure(
+    static let throughput = RequestShape.structure(
         "ProvisionedThroughput", ["ReadCapacityUnits": .long, "WriteCapacityUnits": .long])
-    private static let keySchema = RequestShape.list(
+    static let keySchema = RequestShape.list(
         .structure("KeySchemaElement", ["AttributeName": .string, "KeyType": .string]))
 
-    private static func index(_ name: String) -> RequestShape {
+    static func index(_ name: String) -> RequestShape {
         .structure(
             name,
             [
                 "IndexName": .string, "KeySchema": keySchema, "ProvisionedThroughput": throughput,
-                "Projection": .structure(
-                    "Projection", ["ProjectionType": .string, "NonKeyAttributes": .list(.string)]),
+                "Projection": projection, "OnDemandThroughput": onDemandThroughput, "WarmThroughput": warmThroughput,
             ])
     }
 
     private static let createTable: [String: RequestShape] = [
         "TableName": .string, "BillingMode": .string, "TableThroughputMode": .string, "TableClass": .string,
         "DeletionProtectionEnabled": .bool, "KeySchema": keySchema, "ProvisionedThroughput": throughput,
-        "AttributeDefinitions": .list(
-            .structure("AttributeDefinition", ["AttributeName": .string, "AttributeType": .string])),
+        "AttributeDefinitions": attributeDefinitions,
         "GlobalSecondaryIndexes": .list(index("GlobalSecondaryIndex")),
         "LocalSecondaryIndexes": .list(index("LocalSecondaryIndex")),
-        "StreamSpecification": .structure(
-            "StreamSpecification", ["StreamEnabled": .bool, "StreamViewType": .string]),
-        "SSESpecification": .structure(
-            "SSESpecification", ["Enabled": .bool, "SSEType": .string, "KMSMasterKeyId": .string]),
-        "Tags": .list(.structure("Tag", ["Key": .string, "Value": .string])),
+        "StreamSpecification": streamSpecification, "SSESpecification": sseSpecification,
+        "Tags": tagList, "OnDemandThroughput": onDemandThroughput, "WarmThroughput": warmThroughput,
+        "ResourcePolicy": .string, "GlobalTableSourceArn": .string, "GlobalTableSettingsReplicationMode": .string,
     ]
 
     /// The members of the table that an import makes.
@@ -210,7 +206,14 @@ extension RequestShape {
         case .describeEndpoints, .describeLimits: nil
         case .describeStream, .getRecords, .getShardIterator, .listStreams:
             .structure(name, streamMembers(of: operation))
-        case .tagResource, .untagResource, .listTagsOfResource:
+        case .tagResource, .untagResource, .listTagsOfResource, .updateTable, .createBackup, .describeBackup,
+            .listBackups, .deleteBackup, .restoreTableFromBackup, .updateContinuousBackups, .describeContinuousBackups,
+            .restoreTableToPointInTime, .putResourcePolicy, .getResourcePolicy, .deleteResourcePolicy,
+            .describeContributorInsights, .updateContributorInsights, .listContributorInsights,
+            .enableKinesisStreamingDestination, .disableKinesisStreamingDestination, .updateKinesisStreamingDestination,
+            .describeKinesisStreamingDestination, .createGlobalTable, .describeGlobalTable, .listGlobalTables,
+            .updateGlobalTable, .describeGlobalTableSettings, .updateGlobalTableSettings,
+            .describeTableReplicaAutoScaling, .updateTableReplicaAutoScaling:
             .structure(name, controlMembers(of: operation))
         }
     }

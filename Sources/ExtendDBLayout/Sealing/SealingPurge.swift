@@ -3,13 +3,14 @@ import Postgres
 /// Removes production's secrets and history from one database of a copy.
 enum SealingPurge {
     /// Change records hold images of items, also of deleted ones; tokens would make a repeated request a silent no-op;
-    /// backups hold copies of items and lead to the source's backup store; the holds of vector indexes belong to builds
+    /// backups hold copies of items and lead to the source's backup store; policies name its principals; the holds of vector indexes belong to builds
     /// that run elsewhere.
-    static let tables = [
-        "access_keys", "iam_sessions", "admin_users", "login_attempts", "idempotency_tokens", "stream_records",
-        "metrics", "backup_items", "backups", "backup_definitions", "table_restores", "continuous_backups",
-        "vector_index_holds",
-    ]
+    static let tables =
+        [
+            "access_keys", "iam_sessions", "admin_users", "login_attempts", "idempotency_tokens", "stream_records",
+            "metrics", "backup_items", "backups", "backup_definitions", "table_restores", "continuous_backups",
+            "vector_index_holds",
+        ] + OwnState.purged
 
     /// Empties what there is of `tables`. TRUNCATE leaves no dead rows behind, but makes a new file; so it is used on
     /// tables with rows only.

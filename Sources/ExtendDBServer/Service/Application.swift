@@ -21,12 +21,19 @@ struct Application: Sendable {
     private let logger: Logger
     private let activity: ActivityFile?
     private let timedWork: TimedWork
+    private let indexWorker: IndexWorker
+    private let tables: TableCache
 
     init(configuration: ServerConfiguration, clock: WallClock, logger: Logger) {
         // Hundreds of servers share a machine, and most of them wait.
         let databases = Databases(configuration, onIdle: { cs_release_idle_memory() })
         let gate = LayoutGate(databases: databases)
-        let tables = TableCache(pool: databases.catalog, gate: gate, region: configuration.region)
+        let grace = GracePeriods()
+        let indexWorker = IndexWorker(databases: databases, gate: gate, grace: grace, logger: logger)
+        let tables = TableCache(
+            databases: databases, gate: gate, region: configuration.region, indexWorker: indexWorker)
+        self.indexWorker = indexWorker
+        self.tables = tables
         self.clock = clock
         self.databases = databases
         self.logger = logger
@@ -38,14 +45,15 @@ struct Application: Sendable {
         let tableOperations = TableOperations(
             databases: databases, gate: gate, tables: tables, region: configuration.region)
         timedWork = TimedWork(
-            databases: databases, gate: gate, tables: tables, items: items, clock: clock,
+            databases: databases, gate: gate, tables: tables, items: items, grace: grace, clock: clock,
             settings: configuration.timeToLive, logger: logger)
         dispatcher = Dispatcher(
             items: items, tables: tableOperations,
             streams: StreamOperations(databases: databases, gate: gate, tables: tables, region: configuration.region),
             transfers: TransferOperations(
                 items: items, tables: tableOperations, cache: tables, region: configuration.region,
-                bucketDirectory: configuration.bucketDirectory))
+                bucketDirectory: configuration.bucketDirectory),
+            grace: grace)
     }
 
     /// The background work, until it is cancelled.
@@ -53,8 +61,12 @@ struct Application: Sendable {
     /// - Parameter loop: where its timer runs.
     func run(on loop: any EventLoop) async {
         async let work: Void = timedWork.run(on: loop)
+        async let indexes: Void = indexWorker.run { [tables] table in
+            tables.invalidate(table.definition.name, table.accountID)
+        }
         await databases.run()
         await work
+        await indexes
     }
 
     func respond(to request: WireRequest) async -> WireResponse {

@@ -20,16 +20,16 @@ package final class LayoutGate: Sendable {
     ///   request.
     func catalog() async throws(WireError) -> Catalog {
         try await catalogs.value(for: Unit()) { () async throws(WireError) in
-            let layout = try await PostgresErrors.wire {
+            let catalog = try await PostgresErrors.wire {
                 try await retryingTransient(isRead: true) {
                     let layout = try await LayoutProbe.read(on: databases.catalog, data: databases.data)
                     let data = databases.areOne ? nil : databases.data.configuration.database
                     try await DataDatabase.check(named: data, on: databases.catalog)
                     try await settle(layout)
-                    return layout
+                    return Catalog(layout: layout, hasOwnState: try await OwnState.ensure(on: databases.catalog))
                 }
             }
-            return .init(value: Catalog(layout: layout), lifetime: nil)
+            return .init(value: catalog, lifetime: nil)
         }
     }
 

@@ -12,13 +12,15 @@ package final class TableCache: Sendable {
         var name: String
     }
 
-    private let pool: PostgresPool
+    private let databases: Databases
     private let gate: LayoutGate
     private let region: String
+    private let indexWorker: IndexWorker
     private let records = CoalescingCache<Key, TableRecord?>(capacity: 10_000)
 
-    package init(pool: PostgresPool, gate: LayoutGate, region: String) {
-        self.pool = pool
+    package init(databases: Databases, gate: LayoutGate, region: String, indexWorker: IndexWorker) {
+        self.indexWorker = indexWorker
+        self.databases = databases
         self.gate = gate
         self.region = region
     }
@@ -48,13 +50,17 @@ package final class TableCache: Sendable {
             let catalog = try await gate.catalog()
             let record = try await PostgresErrors.wire {
                 try await retryingTransient(isRead: true) {
-                    var record = try await catalog.loadTable(name, account: accountID, on: pool)
-                    if let table = record, table.definition.streamSpecification?.enabled == true {
-                        record?.streamShards = try await StreamShards.open(of: table.tableID, on: pool)
+                    var record = try await catalog.loadTable(name, account: accountID, on: databases.catalog)
+                    if let table = record {
+                        record?.details = try await catalog.details(of: table.tableID, on: databases.catalog)
+                        if table.definition.streamSpecification?.enabled == true {
+                            record?.streamShards = try await StreamShards.open(of: table.tableID, on: databases.data)
+                        }
                     }
                     return record
                 }
             }
+            if let record { indexWorker.look(at: record) }
             // That a table is missing is not remembered: asking again is rare and cheap.
             return .init(value: record, lifetime: record == nil ? .zero : nil)
         }

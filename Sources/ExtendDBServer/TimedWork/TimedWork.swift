@@ -15,6 +15,7 @@ final class TimedWork: Sendable {
     private let gate: LayoutGate
     private let tables: TableCache
     private let items: ItemOperations
+    private let grace: GracePeriods
     private let clock: WallClock
     private let settings: TimeToLiveSettings
     private let logger: Logger
@@ -24,13 +25,15 @@ final class TimedWork: Sendable {
     private let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     init(
-        databases: Databases, gate: LayoutGate, tables: TableCache, items: ItemOperations, clock: WallClock,
+        databases: Databases, gate: LayoutGate, tables: TableCache, items: ItemOperations, grace: GracePeriods,
+        clock: WallClock,
         settings: TimeToLiveSettings, logger: Logger
     ) {
         self.databases = databases
         self.gate = gate
         self.tables = tables
         self.items = items
+        self.grace = grace
         self.clock = clock
         self.settings = settings
         self.logger = logger
@@ -92,11 +95,14 @@ final class TimedWork: Sendable {
         let catalog = try await gate.catalog()
         var next: Double?
         for table in try await catalog.expiringTables(on: databases.catalog) {
-            guard let record = try await tables.record(table.name, table.account), record.status.servesItems,
-                let attribute = record.ttlAttribute
-            else { continue }
             do {
-                let time = try await expireItems(of: record, attribute, catalog)
+                // What it knows of the table's indexes holds as long as an operation's would.
+                let time = try await grace.during { () async throws -> Double? in
+                    guard let record = try await tables.record(table.name, table.account), record.status.servesItems,
+                        let attribute = record.ttlAttribute
+                    else { return nil }
+                    return try await expireItems(of: record, attribute, catalog)
+                }
                 next = [next, time].compactMap(\.self).min()
             } catch let error as PostgresError where error.sqlState == SQLState.undefinedTable {
                 // It was deleted meanwhile.

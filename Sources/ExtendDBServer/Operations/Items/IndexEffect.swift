@@ -5,6 +5,8 @@ import ExtendDBLayout
 struct IndexView: Sendable {
     let definition: IndexDefinition
     let physical: PhysicalIndex
+    /// Whether items that are older than the index may be missing in it: it is written, not read.
+    var isBackfilling = false
 
     var name: String { definition.name }
 

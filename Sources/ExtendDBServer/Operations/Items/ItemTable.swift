@@ -31,8 +31,11 @@ struct ItemTable: Sendable {
         self.record = record
         name = record.definition.name
         var indexes: [IndexView] = []
-        for (index, physical) in zip(record.indexes, record.physical.indexes) {
-            indexes.append(IndexView(definition: index.definition, physical: physical))
+        // One that is being filled is maintained already; one that is being deleted no longer.
+        for (index, physical) in zip(record.indexes, record.physical.indexes) where index.status != .deleting {
+            indexes.append(
+                IndexView(
+                    definition: index.definition, physical: physical, isBackfilling: index.status == .creating))
         }
         self.indexes = indexes
         indexKeys = IndexKeyRules(indexes)
@@ -46,6 +49,9 @@ struct ItemTable: Sendable {
     func index(named name: String) throws(WireError) -> IndexView {
         guard let index = indexes.first(where: { $0.name == name }) else {
             throw .validation("The table does not have the specified index: \(name)")
+        }
+        if index.isBackfilling {
+            throw .validation("Cannot read from backfilling global secondary index: \(name)")
         }
         return index
     }

@@ -7,6 +7,12 @@ struct TableDescription {
     /// Status to tell instead of the recorded one: a table is made and deleted within the request, and clients
     /// expect `CREATING` and `DELETING` in the answer.
     var status: TableStatus
+    /// Unix seconds; today's decreases of throughput are counted up to it.
+    var now: Double
+    /// Indexes whose throughput the request has changed, for the answer to UpdateTable.
+    var changedIndexes: Set<String> = []
+    /// The index that the request adds, which is not being filled yet.
+    var startedIndex: String?
     /// Figures by index name; the table's own under the empty name.
     var statistics: [String: RelationStatistics] = [:]
 
@@ -41,8 +47,13 @@ struct TableDescription {
             json.beginObject()
             json.name("TableClass")
             json.string(tableClass.rawValue)
+            if let changed = record.details.classChanges.last {
+                json.name("LastUpdateDateTime")
+                json.number(text: Self.seconds(changed))
+            }
             json.endObject()
         }
+        writeRestore(to: &json)
         json.name("DeletionProtectionEnabled")
         json.bool(definition.deletionProtection)
         json.endObject()
@@ -71,9 +82,14 @@ struct TableDescription {
 
     private func writeThroughput(to json: inout JSONWriter) {
         json.name("ProvisionedThroughput")
-        (definition.provisionedThroughput ?? .zero).writeDescription(to: &json)
-        writeWarmThroughput(definition.provisionedThroughput, to: &json)
-        guard definition.billingMode == .payPerRequest else { return }
+        write(definition.provisionedThroughput, record.details.history, to: &json)
+        writeWarmThroughput(definition.provisionedThroughput, record.details.warm, to: &json)
+        if let onDemand = record.details.onDemand {
+            json.name("OnDemandThroughput")
+            onDemand.write(to: &json)
+        }
+        let switched = record.details.switchesToPayPerRequest.last
+        guard definition.billingMode == .payPerRequest || switched != nil else { return }
         // The second form is in no SDK; the service tells the mode in both.
         for (summary, member) in [
             ("BillingModeSummary", "BillingMode"), ("TableThroughputModeSummary", "TableThroughputMode"),
@@ -85,25 +101,44 @@ struct TableDescription {
             // A table that is being made has not changed its mode yet.
             if status != .creating {
                 json.name("LastUpdateToPayPerRequestDateTime")
-                json.number(text: Self.seconds(record.creationDate))
+                json.number(text: Self.seconds(max(switched ?? 0, record.creationDate)))
             }
             json.endObject()
         }
     }
 
-    /// What a table or index can take at once ("Understanding DynamoDB warm throughput"): for a new one that is
-    /// 12,000 reads and 4,000 writes a second on demand, and otherwise what is provisioned. Told of what is active.
-    private func writeWarmThroughput(_ provisioned: Throughput?, to json: inout JSONWriter) {
-        guard status == .active else { return }
-        let warm = provisioned ?? Throughput(readCapacityUnits: 12_000, writeCapacityUnits: 4_000)
+    /// Provisioned throughput, when it was changed, and how often it was lowered today.
+    private func write(
+        _ throughput: Throughput?, _ history: TableDetails.ThroughputHistory, to json: inout JSONWriter
+    ) {
+        json.beginObject()
+        for (name, time) in [
+            ("LastIncreaseDateTime", history.lastIncrease), ("LastDecreaseDateTime", history.lastDecrease),
+        ] {
+            guard let time else { continue }
+            json.name(name)
+            json.number(text: Self.seconds(time))
+        }
+        json.name("NumberOfDecreasesToday")
+        json.number(history.decreasesToday(now: now).count)
+        json.name("ReadCapacityUnits")
+        json.number(throughput?.readCapacityUnits ?? 0)
+        json.name("WriteCapacityUnits")
+        json.number(throughput?.writeCapacityUnits ?? 0)
+        json.endObject()
+    }
+
+    /// What a table or index can take at once ("Understanding DynamoDB warm throughput"): what was asked for, and
+    /// otherwise what is provisioned or what a new one on demand takes. Told of what is active.
+    private func writeWarmThroughput(
+        _ provisioned: Throughput?, _ asked: WarmThroughput?, to json: inout JSONWriter
+    ) {
+        guard status == .active || (status == .updating && asked != nil) else { return }
         json.name("WarmThroughput")
         json.beginObject()
-        json.name("ReadUnitsPerSecond")
-        json.number(warm.readCapacityUnits)
-        json.name("WriteUnitsPerSecond")
-        json.number(warm.writeCapacityUnits)
+        WarmThroughput(definition.billingMode, provisioned).raised(to: asked).writeMembers(to: &json)
         json.name("Status")
-        json.string(TableStatus.active.rawValue)
+        json.string(status.rawValue)
         json.endObject()
     }
 
@@ -125,13 +160,7 @@ struct TableDescription {
         index.definition.keySchema.write(to: &json)
         json.name("Projection")
         index.definition.projection.write(to: &json)
-        if index.definition.kind == .global {
-            json.name("IndexStatus")
-            json.string((status == .creating ? .creating : index.status).rawValue)
-            json.name("ProvisionedThroughput")
-            (index.definition.provisionedThroughput ?? .zero).writeDescription(to: &json)
-            writeWarmThroughput(index.definition.provisionedThroughput, to: &json)
-        }
+        if index.definition.kind == .global { writeGlobal(index, to: &json) }
         json.name("IndexSizeBytes")
         json.number(figures.sizeBytes)
         json.name("ItemCount")
@@ -139,6 +168,30 @@ struct TableDescription {
         json.name("IndexArn")
         json.string(record.indexARN(index.definition.name))
         json.endObject()
+    }
+
+    private func writeGlobal(_ index: IndexRecord, to json: inout JSONWriter) {
+        let name = index.definition.name
+        let details = record.details.indexes[name] ?? TableDetails.Index()
+        var shown = index.status
+        if status == .creating { shown = .creating }
+        if changedIndexes.contains(name), shown == .active { shown = .updating }
+        json.name("IndexStatus")
+        json.string(shown.rawValue)
+        // Not of indexes that are made with their table.
+        if index.status == .creating {
+            json.name("Backfilling")
+            json.bool(name != startedIndex)
+        }
+        json.name("ProvisionedThroughput")
+        write(index.definition.provisionedThroughput, details.history, to: &json)
+        if index.status == .active {
+            writeWarmThroughput(index.definition.provisionedThroughput, details.warm, to: &json)
+        }
+        if let onDemand = details.onDemand {
+            json.name("OnDemandThroughput")
+            onDemand.write(to: &json)
+        }
     }
 
     private func writeStream(to json: inout JSONWriter) {
@@ -152,6 +205,23 @@ struct TableDescription {
         json.string(label)
         json.name("LatestStreamArn")
         json.string(record.arn + "/stream/" + label)
+    }
+
+    private func writeRestore(to json: inout JSONWriter) {
+        guard let restore = record.details.restore else { return }
+        json.name("RestoreSummary")
+        json.beginObject()
+        if let backup = restore.backupARN {
+            json.name("SourceBackupArn")
+            json.string(backup)
+        }
+        json.name("SourceTableArn")
+        json.string(restore.tableARN)
+        json.name("RestoreDateTime")
+        json.number(text: Self.seconds(restore.date))
+        json.name("RestoreInProgress")
+        json.bool(status == .creating)
+        json.endObject()
     }
 
     private func writeEncryption(to json: inout JSONWriter) {

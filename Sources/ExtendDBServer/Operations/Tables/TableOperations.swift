@@ -29,13 +29,17 @@ package struct TableOperations: Sendable {
         let name = try TableName.resolve(request.tableName, context.accountID, region)
         var definition = request.definition
         definition.name = name
+        if let policy = request.resourcePolicy { try ResourcePolicyDocument.check(policy) }
         let catalog = try await gate.catalog()
         let record = try await PostgresErrors.wire { [definition] in
-            let record = try TableRecord(
+            var record = try TableRecord(
                 new: definition, accountID: context.accountID, region: region, creationDate: context.now)
+            record.details = request.details
             let created = try await retryingTransient {
                 try await databases.transaction(.dataFirst) { connection, data in
-                    try await catalog.createTable(record, on: connection, data: data)
+                    let created = try await catalog.createTable(record, on: connection, data: data)
+                    if created { try await keepDetails(of: record, request, catalog, on: connection) }
+                    return created
                 }
             }
             return created ? record : nil
@@ -44,14 +48,14 @@ package struct TableOperations: Sendable {
             throw WireError(.resourceInUseException, "Table already exists: \(name)")
         }
         tables.invalidate(name, context.accountID)
-        return TableDescription(record: record, status: .creating).body("TableDescription")
+        return TableDescription(record: record, status: .creating, now: context.now).body("TableDescription")
     }
 
     package func describeTable(
         _ request: DescribeTableRequest, _ context: RequestContext
     ) async throws(WireError) -> [UInt8] {
         let record = try await existing(request.tableName, context)
-        var description = TableDescription(record: record, status: record.status)
+        var description = TableDescription(record: record, status: record.status, now: context.now)
         description.statistics = try await statistics(of: record)
         return description.body("Table")
     }
@@ -88,22 +92,20 @@ package struct TableOperations: Sendable {
     ) async throws(WireError) -> [UInt8] {
         let record = try await existing(request.tableName, context)
         let name = record.definition.name
-        guard !record.definition.deletionProtection else {
-            throw .validation(
-                "Resource cannot be deleted as it is currently protected against deletion. "
-                    + "Disable deletion protection first.")
-        }
+        try Self.checkDeletable(record)
         defer { tables.invalidate(name, context.accountID) }
         let catalog = try await gate.catalog()
         try await PostgresErrors.wire {
             try await retryingTransient {
                 try await databases.transaction(.catalogFirst) { connection, data in
                     try await catalog.deleteTable(record, at: context.now, on: connection, data: data)
+                    try await catalog.forgetOwnState(of: record, on: connection)
+                    try await catalog.forgetRecovery(record, on: connection)
                 }
             }
         }
         context.changes.note(context.now + StreamRetention.age)
-        return TableDescription(record: record, status: .deleting).body("TableDescription")
+        return TableDescription(record: record, status: .deleting, now: context.now).body("TableDescription")
     }
 
     // MARK: Time to live
@@ -161,6 +163,36 @@ package struct TableOperations: Sendable {
 
     // MARK: Parts
 
+    /// What CreateTable asks for that the catalog has no columns for.
+    private func keepDetails(
+        of record: TableRecord, _ request: CreateTableRequest, _ catalog: Catalog, on connection: PostgresConnection
+    ) async throws {
+        if !record.details.isEmpty {
+            try await catalog.set(record.details, of: record.tableID, on: connection)
+        }
+        if let document = request.resourcePolicy {
+            let policy = ResourcePolicy(
+                document: document, revisionID: Self.revision(after: nil, now: record.creationDate))
+            try await catalog.set(policy, of: record.arn, tableID: record.tableID, on: connection)
+        }
+    }
+
+    /// A protected table is not deleted, nor one with an index that is being filled ("While the index is being
+    /// backfilled, you cannot delete its parent table", "Managing Global Secondary Indexes").
+    private static func checkDeletable(_ record: TableRecord) throws(WireError) {
+        guard !record.definition.deletionProtection else {
+            throw .validation(
+                "Resource cannot be deleted as it is currently protected against deletion. "
+                    + "Disable deletion protection first.")
+        }
+        if let index = record.indexes.first(where: { $0.status == .creating }) {
+            throw WireError(
+                .resourceInUseException,
+                "Attempt to change a resource which is still in use: Index is being created.  "
+                    + "Table: \(record.definition.name) Index: \(index.definition.name)")
+        }
+    }
+
     /// The table, in any status.
     func existing(_ parameter: String, _ context: RequestContext) async throws(WireError) -> TableRecord {
         let name = try TableName.resolve(parameter, context.accountID, region)
@@ -173,10 +205,12 @@ package struct TableOperations: Sendable {
     }
 
     /// Figures of the table and its indexes, of those that are small enough to be counted.
-    private func statistics(of record: TableRecord) async throws(WireError) -> [String: RelationStatistics] {
+    func statistics(of record: TableRecord) async throws(WireError) -> [String: RelationStatistics] {
         let relations =
             [("", record.physical.relation)]
-            + zip(record.indexes, record.physical.indexes).map { ($0.definition.name, $1.relation) }
+            + zip(record.indexes, record.physical.indexes)
+            // The relation of an index that is being deleted may go at any moment.
+            .filter { $0.0.status != .deleting }.map { ($0.definition.name, $1.relation) }
         return try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
                 let results = try await databases.data.pipeline(relations.map { TableStatistics.query($0.1) })
