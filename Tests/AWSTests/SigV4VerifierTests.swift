@@ -101,6 +101,33 @@ import Testing
         }
     }
 
+    @Test func signaturesInTheQuery() {
+        func presigned(token: String? = nil, extra: String = "") -> ReceivedRequest {
+            var request = SignableRequest(
+                host: "127.0.0.1:20001", headers: [("X-Amz-Target", "DynamoDB_20120810.DescribeTable")], body: body)
+            let credentials = AWSCredentials(
+                accessKeyID: "AKIAEXTENDDB00000001", secretAccessKey: secret, sessionToken: token)
+            SigV4Signer(credentials: credentials, region: "eu-central-1", service: "dynamodb")
+                .presign(&request, at: time, expiresIn: 60)
+            return ReceivedRequest(
+                method: "POST", path: "/", query: String(request.target.dropFirst(2)) + extra, headers: request.headers,
+                body: body)
+        }
+        #expect(verdict(presigned()) == .accepted)
+        #expect(verdict(presigned(token: "session"), token: "session") == .accepted)
+        #expect(verdict(presigned(token: "session"), token: "other") == .wrongSessionToken)
+        #expect(verdict(presigned(extra: "&a=b")) == .mismatch)
+        #expect(verdict(presigned(), secret: "wrong") == .mismatch)
+        #expect(verdict(presigned(), now: SigningTime(unixSeconds: time.unixSeconds + 60)) == .accepted)
+        let late = verdict(presigned(), now: SigningTime(unixSeconds: time.unixSeconds + 61))
+        #expect(late.detail.hasPrefix("Signature expired: "))
+        let both = ReceivedRequest(
+            method: "POST", path: "/", query: presigned().query, headers: signed().headers, body: body)
+        #expect(
+            verdict(both).detail
+                == "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
+    }
+
     @Test func sessionTokens() {
         #expect(verdict(signed(), token: "session") == .wrongSessionToken)
         #expect(verdict(signed(token: "session")) == .wrongSessionToken)
