@@ -41,7 +41,8 @@ extension ItemOperations {
         return try await database.transaction(locking: table.physical.statements.lock(batch.keys)) { rows in
             do throws(WireError) {
                 let writes = try batch.writes(over: rows)
-                return .commit(try ItemWrite.statements(table, writes), batch.consumed(writes))
+                let statements = ItemWrite.rowStatements(table, writes) + (try ItemWrite.consequences(table, writes))
+                return .commit(statements, batch.consumed(writes))
             } catch {
                 return .refuse(error)
             }

@@ -18,7 +18,7 @@ struct ItemDatabase: Sendable {
     /// of their own.
     func write(_ queries: [PostgresQuery]) async throws(WireError) {
         try await PostgresErrors.wire {
-            try await retryingTransient {
+            try await retryingTransient(attempts: Self.attempts) {
                 try await pool.withConnection { connection in
                     _ = try await connection.pipeline(queries)
                 }
@@ -98,7 +98,7 @@ struct ItemDatabase: Sendable {
         return try outcome.get()
     }
 
-    /// How often a transaction may be the victim of a deadlock.
+    /// How often a write may be the victim of a deadlock.
     private static let attempts = 16
     /// How often a missing row may have been inserted by others in the meantime.
     private static let rounds = 1_000

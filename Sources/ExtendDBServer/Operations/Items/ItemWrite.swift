@@ -57,16 +57,16 @@ struct ItemWrite: Sendable {
         return [StreamStatements.insert(records, tableID: stream.tableID, time: table.now)]
     }
 
-    /// The statements that carry out several changes of one table, in the order of their keys: one for each kind of
-    /// change, whatever the number of items.
+    /// The statements that carry out several changes of one table in the items' own rows, in the order of their keys:
+    /// one for each kind of change, whatever the number of items. ``consequences(_:_:)`` follow.
     ///
     /// - Parameter missing: keys in their order that no row has and that shall have none until the transaction ends,
     ///   since its decision depends on it. A row for each of them is inserted and deleted again: nobody ever sees it, but
     ///   whoever inserts such a row waits for the end of this transaction, and if there is one by now, this one fails with
     ///   a unique violation as an insert does.
-    static func statements(
+    static func rowStatements(
         _ table: ItemTable, _ writes: [ItemWrite], holding missing: [StoredKey] = []
-    ) throws(WireError) -> [PostgresQuery] {
+    ) -> [PostgresQuery] {
         let removed = writes.filter { $0.old != nil && $0.new == nil }.map(\.key)
         let replaced = writes.filter { $0.old != nil && $0.old != $0.new?.item }.compactMap(\.new)
         var inserted = writes.filter { $0.old == nil }.compactMap(\.new)
@@ -79,7 +79,7 @@ struct ItemWrite: Sendable {
         if !replaced.isEmpty { statements.append(table.physical.statements.upsert(replaced)) }
         if !inserted.isEmpty { statements.append(table.inserts.insert(inserted)) }
         if !missing.isEmpty { statements.append(table.physical.statements.delete(missing)) }
-        return statements + (try consequences(table, writes))
+        return statements
     }
 
     /// The statements that bring the indexes in line with several changes: for each index at most one that deletes

@@ -51,15 +51,16 @@ struct WriteTransaction: Sendable {
         }
         try cancellation.finish()
         guard results.map(\.bytes).reduce(0, +) <= Limits.transactionSize else { throw .transactionTooLarge }
-        var statements: [PostgresQuery] = []
+        var rows: [PostgresQuery] = []
+        var consequences: [PostgresQuery] = []
         for group in groups {
             // A row that is missing and stays so cannot be locked, but the decision depends on it.
             let missing = group.positions.filter { items[$0] == nil && results[$0].write?.new == nil }
-            statements += try ItemWrite.statements(
-                group.table, group.positions.compactMap { results[$0].write },
-                holding: missing.map { actions[$0].key })
+            let writes = group.positions.compactMap { results[$0].write }
+            rows += ItemWrite.rowStatements(group.table, writes, holding: missing.map { actions[$0].key })
+            consequences += try ItemWrite.consequences(group.table, writes)
         }
-        return (statements, Outcome(results: results))
+        return (rows + consequences, Outcome(results: results))
     }
 
     /// The tables in the order in which the actions name them, with the positions of their actions.
