@@ -28,26 +28,40 @@ import Testing
         IdempotencyTokens.Claim(account: account, token: "t", request: Array(request.utf8))
     }
 
+    /// How many rows a claim affected: whether the token was taken.
+    private func claimed(
+        _ tokens: IdempotencyTokens, _ claim: IdempotencyTokens.Claim, now: Double, _ pool: PostgresPool
+    ) async throws -> Int {
+        try await pool.query(tokens.claim(claim, now: now)).count
+    }
+
+    private func found(
+        _ tokens: IdempotencyTokens, _ claim: IdempotencyTokens.Claim, _ pool: PostgresPool
+    ) async throws -> String? {
+        try await pool.query(tokens.fingerprint(claim)).first?[0].string
+    }
+
     @Test(arguments: [false, true])
     func `a token is taken once in ten minutes`(keyedByAccount: Bool) async throws {
-        try await withTokens(keyedByAccount: keyedByAccount) { tokens, pool in
+        try await withTokens(keyedByAccount: keyedByAccount) { (tokens, pool) async throws in
             let (one, two) = (claim("1", "[1]"), claim("1", "[2]"))
             #expect(one.fingerprint != two.fingerprint)
-            #expect(try await pool.query(tokens.claim(one, now: 1_000)).count == 1)
-            #expect(try await pool.query(tokens.claim(two, now: 1_599)).isEmpty)
-            #expect(try await pool.query(tokens.fingerprint(two)).first?[0].string == one.fingerprint)
-            #expect(try await pool.query(tokens.claim(two, now: 1_600)).count == 1)
-            #expect(try await pool.query(tokens.fingerprint(two)).first?[0].string == two.fingerprint)
+            #expect(try await claimed(tokens, one, now: 1_000, pool) == 1)
+            #expect(try await claimed(tokens, two, now: 1_599, pool) == 0)
+            #expect(try await found(tokens, two, pool) == one.fingerprint)
+            #expect(try await claimed(tokens, two, now: 1_600, pool) == 1)
+            #expect(try await found(tokens, two, pool) == two.fingerprint)
             // The other account's token is another one where the table can tell.
-            #expect(try await pool.query(tokens.claim(claim("2", "[1]"), now: 1_601)).count == (keyedByAccount ? 1 : 0))
+            #expect(try await claimed(tokens, claim("2", "[1]"), now: 1_601, pool) == (keyedByAccount ? 1 : 0))
         }
     }
 
     @Test func `only what is too old is removed`() async throws {
-        try await withTokens(keyedByAccount: true) { tokens, pool in
-            _ = try await pool.query(tokens.claim(claim("1", "[1]"), now: 1_000))
-            _ = try await pool.query(tokens.claim(claim("2", "[1]"), now: 1_001))
-            #expect(try await pool.query(IdempotencyTokens.purge(now: 1_600)).affectedRows == 1)
+        try await withTokens(keyedByAccount: true) { (tokens, pool) async throws in
+            #expect(try await claimed(tokens, claim("1", "[1]"), now: 1_000, pool) == 1)
+            #expect(try await claimed(tokens, claim("2", "[1]"), now: 1_001, pool) == 1)
+            let removed = try await pool.query(IdempotencyTokens.purge(now: 1_600)).affectedRows
+            #expect(removed == 1)
             let left = try await pool.query("SELECT account_id FROM idempotency_tokens").map { try $0[0].string }
             #expect(left == ["2"])
         }
