@@ -26,7 +26,7 @@ struct Application: Sendable {
         // Hundreds of servers share a machine, and most of them wait.
         let databases = Databases(configuration, onIdle: { cs_release_idle_memory() })
         let gate = LayoutGate(databases: databases)
-        let tables = TableCache(pool: databases.catalog, gate: gate, region: configuration.region)
+        let tables = TableCache(databases: databases, gate: gate, region: configuration.region)
         self.clock = clock
         self.databases = databases
         self.logger = logger

@@ -1,6 +1,6 @@
 package import DynamoModel
 package import ExtendDBLayout
-package import Postgres
+import Postgres
 
 /// The tables that this server has met, by account and name.
 ///
@@ -12,13 +12,13 @@ package final class TableCache: Sendable {
         var name: String
     }
 
-    private let pool: PostgresPool
+    private let databases: Databases
     private let gate: LayoutGate
     private let region: String
     private let records = CoalescingCache<Key, TableRecord?>(capacity: 10_000)
 
-    package init(pool: PostgresPool, gate: LayoutGate, region: String) {
-        self.pool = pool
+    package init(databases: Databases, gate: LayoutGate, region: String) {
+        self.databases = databases
         self.gate = gate
         self.region = region
     }
@@ -48,9 +48,9 @@ package final class TableCache: Sendable {
             let catalog = try await gate.catalog()
             let record = try await PostgresErrors.wire {
                 try await retryingTransient(isRead: true) {
-                    var record = try await catalog.loadTable(name, account: accountID, on: pool)
+                    var record = try await catalog.loadTable(name, account: accountID, on: databases.catalog)
                     if let table = record, table.definition.streamSpecification?.enabled == true {
-                        record?.streamShards = try await StreamShards.open(of: table.tableID, on: pool)
+                        record?.streamShards = try await StreamShards.open(of: table.tableID, on: databases.data)
                     }
                     return record
                 }
