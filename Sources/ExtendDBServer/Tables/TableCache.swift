@@ -1,6 +1,6 @@
 package import DynamoModel
 package import ExtendDBLayout
-package import Postgres
+import Postgres
 
 /// The tables that this server has met, by account and name.
 ///

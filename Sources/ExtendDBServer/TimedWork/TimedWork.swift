@@ -74,6 +74,7 @@ final class TimedWork: Sendable {
     }
 
     private func work() async {
+        guard await isServed() else { return }
         do {
             let streams = try await trimStreams()
             let expiry = settings.deletes ? try await expireItems() : nil
@@ -85,6 +86,20 @@ final class TimedWork: Sendable {
             schedule.withLock { $0.fail(at: now) }
             guard !Task.isCancelled else { return }
             logger.error("expired items and stream records cannot be deleted", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Whether there is a database that this server can serve. If not, the next request that finds one has it looked at.
+    private func isServed() async -> Bool {
+        do throws(WireError) {
+            _ = try await gate.catalog()
+            return true
+        } catch {
+            let now = clock.now()
+            schedule.withLock { $0.end(next: nil, at: now) }
+            hasLooked.store(false, ordering: .relaxed)
+            logger.debug("nothing is looked for yet", metadata: ["error": "\(error)"])
+            return false
         }
     }
 
@@ -128,7 +143,6 @@ final class TimedWork: Sendable {
 
     /// - Returns: when the next record or stream grows too old.
     private func trimStreams() async throws -> Double? {
-        _ = try await gate.catalog()
         var next: Double?
         for stream in try await EndedStream.all(on: databases.catalog) {
             let end = stream.endedAt + StreamRetention.age

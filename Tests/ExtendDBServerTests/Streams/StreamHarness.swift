@@ -14,9 +14,9 @@ extension WireHarness {
             indexes: #","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"\#(view)"}"# + more)
     }
 
-    /// The rows of a statement as text, NULL as "∅".
+    /// The rows of a statement on the database of the items as text, NULL as "∅".
     func rows(_ sql: String) async throws -> [[String]] {
-        try await withPostgresPool(database) { pool in
+        try await withPostgresPool(data) { pool in
             try await pool.query(PostgresQuery(sql)).map { row in
                 try row.map { try $0.orNil?.string ?? "∅" }
             }
