@@ -35,6 +35,13 @@ extension ServerConfiguration {
         if let seconds = try root.integer("client_idle_seconds", in: 1...86_400) {
             http.clientIdle = .seconds(seconds)
         }
+        if root.has("tls") {
+            var files = try root.object("tls")
+            tls = TLSFiles(
+                certificate: try files.required("certificate", files.string("certificate")),
+                key: try files.required("key", files.string("key")))
+            try files.rejectUnknownKeys()
+        }
         try database.rejectUnknownKeys()
         try root.rejectUnknownKeys()
     }
@@ -75,6 +82,8 @@ private struct ConfigurationObject {
         }
         return value
     }
+
+    func has(_ key: String) -> Bool { members.contains { $0.name == key } }
 
     mutating func object(_ key: String) throws(ConfigurationError) -> ConfigurationObject {
         let value = try required(key, value(key))

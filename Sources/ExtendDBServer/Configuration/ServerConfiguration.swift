@@ -19,11 +19,13 @@ package struct ServerConfiguration: Sendable {
     package var http: HTTPLimits
     /// A file whose time of modification is the time of the last request, to the second; nil: nobody is told.
     package var activityFile: String?
+    /// For clients that speak TLS, on the same port as those that do not; nil: only the latter are understood.
+    package var tls: TLSFiles?
 
     package init(
         bindAddress: String = "127.0.0.1", port: Int, region: String, database: PostgresConfiguration,
         maximumConnections: Int = 8, connectionIdle: Duration = .seconds(30), logLevel: Logger.Level = .info,
-        http: HTTPLimits = HTTPLimits(), activityFile: String? = nil
+        http: HTTPLimits = HTTPLimits(), activityFile: String? = nil, tls: TLSFiles? = nil
     ) {
         self.bindAddress = bindAddress
         self.port = port
@@ -34,5 +36,6 @@ package struct ServerConfiguration: Sendable {
         self.logLevel = logLevel
         self.http = http
         self.activityFile = activityFile
+        self.tls = tls
     }
 }
