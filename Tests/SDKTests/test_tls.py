@@ -66,7 +66,7 @@ def test_who_does_not_know_the_authority_refuses(secure):
 
 def test_a_remote_command_is_told_what_to_trust(secure):
     info = json.loads(pathlib.Path(secure.home, "run/server.json").read_text())
-    token = secure.json("token", "create", "--scope", "read")["token"]
+    token = secure.json("token", "create", "--owner", "qa", "--scope", "read")["token"]
     remote = Installation(tempfile.mkdtemp(prefix="envctl-remote-"))
     remote.environ |= {"ENVCTL_URL": info["url"], "ENVCTL_TOKEN": token}
     try:
