@@ -19,6 +19,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
+let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 /// What each target may import stands in docs/architecture.md; `LayeringTests` holds both this file and the sources
 /// to that table.
@@ -33,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -72,7 +74,7 @@ let package = Package(
             dependencies: [
                 "ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Cryptography", "CPlatform",
                 "CZlib",
-            ] + nio + [lifecycle, logging],
+            ] + nio + [tls, lifecycle, logging],
             swiftSettings: settings),
 
         // The environment manager.
@@ -86,8 +88,10 @@ let package = Package(
         .target(
             name: "ControlPlaneAPI",
             dependencies: [
-                "ControlPlane", "Environments", "Cryptography", hummingbird, lifecycle, logging,
+                "ControlPlane", "Environments", "Cryptography", hummingbird, tls, lifecycle, logging,
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
             ],
             swiftSettings: settings),
         .target(

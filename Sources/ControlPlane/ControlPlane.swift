@@ -81,20 +81,22 @@ package final class ControlPlane: Service {
         // Known to be missing before anything is made.
         let launcher = try ProcessLauncher(
             executable: configuration.serverExecutable, environment: configuration.processEnvironment, logger: logger)
+        let certificate = try ServerCertificate.ensure(configuration)
         let secrets = try SecretBox(key: SecretKeyFile.ensure(path: configuration.secretKeyPath))
         let server = try await RecordsServer.start(configuration, logger: logger)
         let pool = PostgresPool(
             configuration: server.records, limits: .init(maximum: configuration.tunables.maximumConnections))
         try await withThrowingTaskGroup { group in
             group.addTask { await pool.run() }
-            try await serve(server, pool, secrets, launcher)
+            try await serve(server, pool, secrets, launcher, certificate)
             group.cancelAll()
         }
         _ = consume lock
     }
 
     private func serve(
-        _ server: RecordsServer, _ pool: PostgresPool, _ secrets: SecretBox, _ launcher: ProcessLauncher
+        _ server: RecordsServer, _ pool: PostgresPool, _ secrets: SecretBox, _ launcher: ProcessLauncher,
+        _ certificate: ServerCertificate?
     ) async throws {
         try await RecordStore.migrate(pool)
         var generator = SystemRandomNumberGenerator()
@@ -110,7 +112,8 @@ package final class ControlPlane: Service {
             admin: server.admin, installation: installation.text, owner: owner, logger: logger)
         let effectors = Effectors(
             provider: provider, sealer: CloneSealer(admin: server.admin), launcher: launcher,
-            prober: Prober(client: HTTPClient()), aurora: try aurora(store, installation))
+            prober: Prober(client: HTTPClient(authority: certificate?.authority)),
+            aurora: try aurora(store, installation), certificate: certificate)
         let importer = SnapshotImporter(admin: server.admin, owner: owner, logger: logger)
         let engine = LifecycleEngine(
             configuration: configuration, store: store, effectors: effectors, importer: importer,

@@ -1,8 +1,11 @@
 package import ControlPlane
 import Environments
 package import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 package import Logging
 import NIOCore
+import NIOSSL
 import ServiceLifecycle
 
 #if canImport(Glibc)
@@ -30,14 +33,17 @@ package struct APIServer: Service {
         try await controlPlane.waitUntilReady()
         let configuration = controlPlane.configuration
         let listen = try ListenAddress(configuration.listen)
-        try listen.checkIsLocal()
         let token = try LocalToken.ensure(path: configuration.tokenPath)
         let logger = logger
+        // A Unix socket is this machine's own and speaks plain HTTP.
+        let certificate = listen.host == nil ? nil : try ServerCertificate.ensure(configuration)
         let application = Application(
-            router: router(token: token),
+            router: router(token: token), server: try Self.server(certificate),
             configuration: ApplicationConfiguration(address: Self.bindAddress(listen), serverName: "envctl"),
             onServerRunning: { channel in
-                let info = ServerInfo(url: Self.url(listen, port: channel.localAddress?.port), pid: Int(getpid()))
+                let info = ServerInfo(
+                    url: Self.url(listen, configuration, port: channel.localAddress?.port), pid: Int(getpid()),
+                    authority: certificate?.authority)
                 do {
                     try info.write(to: configuration.serverInfoPath)
                     logger.info("API is served", metadata: ["url": "\(info.url)"])
@@ -116,10 +122,24 @@ package struct APIServer: Service {
         }
     }
 
+    private static func server(_ certificate: ServerCertificate?) throws -> HTTPServerBuilder {
+        guard let certificate else { return .http1() }
+        let chain = try NIOSSLCertificate.fromPEMFile(certificate.certificate)
+        var tls = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: certificate.privateKey, format: .pem)))
+        tls.minimumTLSVersion = .tlsv12
+        return try .tls(.http1(), tlsConfiguration: tls)
+    }
+
     /// How clients find it; see `APIClient.Target` for the socket's.
-    private static func url(_ listen: ListenAddress, port: Int?) -> String {
+    private static func url(
+        _ listen: ListenAddress, _ configuration: ControlPlaneConfiguration, port: Int?
+    ) -> String {
         switch listen {
-        case .tcp(let host, let wanted): "http://\(ListenAddress.tcp(host: host, port: port ?? wanted))"
+        case .tcp(let host, let wanted):
+            (configuration.usesTLS ? "https://" : "http://")
+                + ListenAddress.tcp(host: configuration.apiHost(host), port: port ?? wanted).description
         case .unix: listen.description
         }
     }

@@ -24,7 +24,7 @@ final class CurlTransfer: @unchecked Sendable {
     private let headers: UnsafeMutablePointer<curl_slist>?
 
     init(
-        _ request: HTTPRequest, onHead: @escaping @Sendable (HTTPResponse) -> Reception,
+        _ request: HTTPRequest, authority: String?, onHead: @escaping @Sendable (HTTPResponse) -> Reception,
         onBytes: @escaping @Sendable (UnsafeRawBufferPointer) -> Reception
     ) throws(HTTPClientError) {
         guard CurlLibrary.isReady, let easy = curl_easy_init() else {
@@ -39,6 +39,7 @@ final class CurlTransfer: @unchecked Sendable {
         }
         self.headers = headers
         configure()
+        if let authority { envctl_curl_set_string(easy, CURLOPT_CAINFO, authority) }
     }
 
     deinit {

@@ -7,8 +7,12 @@ import Synchronization
 /// Unix sockets, loopback addresses and what `no_proxy` names.
 package final class HTTPClient: Sendable {
     private let loop = CurlLoop()
+    private let authority: String?
 
-    package init() {}
+    /// - Parameter authority: a PEM file of the certificates that servers' are traced back to; nil: the system's.
+    package init(authority: String? = nil) {
+        self.authority = authority
+    }
 
     deinit {
         loop.stop()
@@ -41,7 +45,7 @@ package final class HTTPClient: Sendable {
         _ request: HTTPRequest, onHead: @escaping @Sendable (HTTPResponse) -> Reception,
         onBytes: @escaping @Sendable (UnsafeRawBufferPointer) -> Reception
     ) async throws(HTTPClientError) -> HTTPResponse {
-        let transfer = try CurlTransfer(request, onHead: onHead, onBytes: onBytes)
+        let transfer = try CurlTransfer(request, authority: authority, onHead: onHead, onBytes: onBytes)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { loop.submit(transfer, $0) }
         } onCancel: {

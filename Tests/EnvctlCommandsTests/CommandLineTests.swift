@@ -92,9 +92,9 @@ import Testing
         #expect(unix.url == "http://localhost/v1/status" && unix.unixSocket == "/run/a.sock")
     }
 
-    @Test(arguments: ["0.0.0.0:0", "example.org:8642"])
-    func theNetworkIsRefusedAtOnce(address: String) async {
-        #expect(await EnvctlProgram.run(["server", "--listen", address, "--state-directory", "/nonexistent"]) == 1)
+    @Test(arguments: ["8642", "unix:relative", "127.0.0.1:99999"])
+    func whatIsNoAddressIsRefusedAtOnce(address: String) async {
+        #expect(await EnvctlProgram.run(["server", "--listen", address, "--state-directory", "/nonexistent"]) == 2)
     }
 }
 

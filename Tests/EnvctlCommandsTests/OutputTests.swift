@@ -99,6 +99,20 @@ import Testing
         #expect(Self.variables.dotenv.contains("AWS_SECRET_ACCESS_KEY=a'b$c\n"))
     }
 
+    @Test func anAuthorityIsNamedWhereItIsOfUse() {
+        func names(_ endpoint: String, authority: String?) -> [String] {
+            let credentials = CredentialsResource(
+                endpoint: endpoint, accessKeyId: "AKIA", secretAccessKey: "s", region: "eu-west-1",
+                accountId: "123456789012")
+            return ClientVariables(credentials, authority: authority).variables.filter { $0.value == authority }
+                .map(\.name)
+        }
+        #expect(
+            names("https://127.0.0.1:20000", authority: "/ca.pem") == ["AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"])
+        #expect(names("http://127.0.0.1:20000", authority: "/ca.pem") == [])
+        #expect(names("https://127.0.0.1:20000", authority: nil) == [])
+    }
+
     @Test func gitHubMasksTheSecretAndNothingElse() {
         #expect(Self.variables.gitHubMask == "::add-mask::a'b$c")
         #expect(Self.variables.gitHubFile.hasSuffix("\n"))

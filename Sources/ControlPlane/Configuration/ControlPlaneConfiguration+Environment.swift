@@ -6,10 +6,13 @@ extension ControlPlaneConfiguration {
     /// | variable | meaning |
     /// |---|---|
     /// | `ENVCTL_HOME` | state directory; else `/var/lib/envctl` for root, else `~/.envctl` |
-    /// | `ENVCTL_LISTEN` | address of the API, `host:port` of this machine or `unix:/path` |
+    /// | `ENVCTL_LISTEN` | address of the API, `host:port` or `unix:/path` |
     /// | `ENVCTL_DATABASE_URL` | a PostgreSQL server of yours instead of the private one |
     /// | `ENVCTL_PORTS` | ports of endpoints, `first-last` |
     /// | `ENVCTL_ENDPOINT_ADDRESS` | address that endpoints listen on |
+    /// | `ENVCTL_ENDPOINT_NAME` | host in the endpoints' URLs, else their address |
+    /// | `ENVCTL_TLS` | `on`: API and endpoints over https on this machine too |
+    /// | `ENVCTL_TLS_CERTIFICATE`, `ENVCTL_TLS_KEY` | a certificate of yours and its key, PEM files |
     /// | `ENVCTL_EXTENDDB_SERVER` | the server binary |
     /// | `ENVCTL_POOL_SIZE` | environments kept ready for each snapshot whose pool nobody sized; 0: none |
     /// | `ENVCTL_GRACE` | how long what expired can be restored before it is deleted; `0s`: not at all |
@@ -35,6 +38,8 @@ extension ControlPlaneConfiguration {
         if let url = environment["ENVCTL_DATABASE_URL"], !url.isEmpty { databaseURL = url }
         if let text = environment["ENVCTL_PORTS"] { ports = try Self.ports(text) }
         if let address = environment["ENVCTL_ENDPOINT_ADDRESS"] { endpointAddress = address }
+        if let name = environment["ENVCTL_ENDPOINT_NAME"], !name.isEmpty { endpointName = name }
+        tls = try TLSSettings(environment: environment)
         if let path = environment["ENVCTL_EXTENDDB_SERVER"] { serverExecutable = path }
         if let text = environment["ENVCTL_POOL_SIZE"] {
             poolSize = try Self.number(text, of: "ENVCTL_POOL_SIZE", in: 0...PoolService.maximumSize)

@@ -11,6 +11,9 @@ package struct ControlPlaneConfiguration: Sendable, Hashable {
     package var databaseURL: String?
     /// Where endpoints listen.
     package var endpointAddress: String = "127.0.0.1"
+    /// The host in the endpoints' URLs, where it is not their address: a name that clients elsewhere resolve.
+    package var endpointName: String?
+    package var tls = TLSSettings()
     /// The ports of endpoints; one an environment.
     package var ports: ClosedRange<Int> = 20_000...20_999
     /// The server binary; nil: found by the launcher.
@@ -43,6 +46,7 @@ package struct ControlPlaneConfiguration: Sendable, Hashable {
     package var secretKeyPath: String { runDirectory + "/secret.key" }
     package var tokenPath: String { runDirectory + "/token" }
     package var serverInfoPath: String { runDirectory + "/server.json" }
+    package var tlsDirectory: String { runDirectory + "/tls" }
     package var environmentsDirectory: String { stateDirectory + "/environments" }
     package func environmentDirectory(_ id: EnvironmentID) -> String { environmentsDirectory + "/" + id.text }
 }

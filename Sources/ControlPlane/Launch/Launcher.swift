@@ -87,10 +87,13 @@ package struct LaunchRequest: Sendable, Hashable {
     package var maximumConnections: Int
     /// How long an unused connection is kept.
     package var connectionIdleSeconds: Int
+    /// What it shows to clients that speak TLS; nil: it speaks none.
+    package var certificate: ServerCertificate?
 
     package init(
         id: String, directory: String, address: String = "127.0.0.1", port: Int, database: PostgresConfiguration,
-        dataDatabase: String? = nil, region: String, maximumConnections: Int = 16, connectionIdleSeconds: Int = 10
+        dataDatabase: String? = nil, region: String, maximumConnections: Int = 16, connectionIdleSeconds: Int = 10,
+        certificate: ServerCertificate? = nil
     ) {
         self.id = id
         self.directory = directory
@@ -101,6 +104,7 @@ package struct LaunchRequest: Sendable, Hashable {
         self.region = region
         self.maximumConnections = maximumConnections
         self.connectionIdleSeconds = connectionIdleSeconds
+        self.certificate = certificate
     }
 }
 

@@ -52,6 +52,15 @@ struct ServerConfigurationFile: Sendable, Hashable {
         writer.number(request.connectionIdleSeconds)
         writer.name("activity_file")
         writer.string("\(request.directory)/\(Self.activityFile)")
+        if let certificate = request.certificate {
+            writer.name("tls")
+            writer.beginObject()
+            writer.name("certificate")
+            writer.string(certificate.certificate)
+            writer.name("key")
+            writer.string(certificate.privateKey)
+            writer.endObject()
+        }
         writer.name("log_level")
         writer.string("info")
         writer.endObject()

@@ -26,16 +26,19 @@ struct Effectors: Sendable {
     var prober: any EndpointProber
     /// For environments whose snapshot is a registered Aurora cluster; nil where there can be none.
     var aurora: AuroraProvider?
+    /// What servers show to clients that speak TLS; nil where none is spoken.
+    var certificate: ServerCertificate?
 
     init(
         provider: any CloneProvider, sealer: any Sealer, launcher: any Launcher, prober: any EndpointProber,
-        aurora: AuroraProvider? = nil
+        aurora: AuroraProvider? = nil, certificate: ServerCertificate? = nil
     ) {
         self.aurora = aurora
         self.provider = provider
         self.sealer = sealer
         self.launcher = launcher
         self.prober = prober
+        self.certificate = certificate
     }
 }
 
@@ -158,7 +161,8 @@ struct EffectPerformer: Sendable {
         let server = try await effectors.launcher.launch(
             LaunchRequest(
                 id: record.id.text, directory: directory(record), address: configuration.endpointAddress, port: port,
-                database: database, dataDatabase: dataDatabase, region: record.region))
+                database: database, dataDatabase: dataDatabase, region: record.region,
+                certificate: effectors.certificate))
         return .launched(ServerIdentity(pid: server.pid, startTime: server.startTime))
     }
 
@@ -279,9 +283,7 @@ extension ControlPlaneConfiguration {
     /// The URL of an environment's endpoint; nil while it has no port.
     func endpoint(of record: EnvironmentRecord) -> String? {
         guard let port = record.port else { return nil }
-        // A client cannot connect to a wildcard address.
-        let host = ["0.0.0.0", "::"].contains(endpointAddress) ? "127.0.0.1" : endpointAddress
-        return host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+        return (usesTLS ? "https://" : "http://") + ListenAddress.tcp(host: endpointHost, port: port).description
     }
 }
 

@@ -3,7 +3,7 @@ import ControlPlaneAPI
 package import Environments
 
 extension APIClient.Target {
-    /// The control plane that this command speaks to: `ENVCTL_URL` with `ENVCTL_TOKEN` if given, else the local one
+    /// The control plane that this command speaks to: `ENVCTL_URL` with `ENVCTL_TOKEN` and `ENVCTL_CA_FILE` if given, else the local one
     /// by what it wrote into the state directory, with `ENVCTL_TOKEN` or the token that lies there.
     ///
     /// - Throws: `ControlError` when there is no local control plane, or its files cannot be read.
@@ -17,14 +17,18 @@ extension APIClient.Target {
                     hint: "export ENVCTL_TOKEN with a token of that control plane")
             }
             return APIClient.Target(
-                url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: token, isRemote: true)
+                url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: token, isRemote: true,
+                authority: configuration.tls.authority)
         }
         let plane = LocalControlPlane(configuration: configuration)
         // Of a user of this machine who did not start the control plane, for example.
         if let token = environment("ENVCTL_TOKEN"), !token.isEmpty {
-            return APIClient.Target(url: try plane.address().url, token: token, isRemote: false)
+            let address = try plane.address()
+            return APIClient.Target(
+                url: address.url, token: token, isRemote: false, authority: address.authority)
         }
-        let local = try plane.endpoint()
-        return APIClient.Target(url: local.url, token: local.token, isRemote: false)
+        let address = try plane.address()
+        return APIClient.Target(
+            url: address.url, token: try plane.token(), isRemote: false, authority: address.authority)
     }
 }

@@ -12,11 +12,14 @@ package struct APIClient: Sendable {
         package var token: String
         /// Whether the address was given (`ENVCTL_URL`) and is not that of the local control plane.
         package var isRemote: Bool
+        /// PEM file of the authority to trust for `https`; nil: those that the machine knows.
+        package var authority: String?
 
-        package init(url: String, token: String, isRemote: Bool) {
+        package init(url: String, token: String, isRemote: Bool, authority: String? = nil) {
             self.url = url
             self.token = token
             self.isRemote = isRemote
+            self.authority = authority
         }
 
         /// Where to send a request for a path of the API.
@@ -28,10 +31,11 @@ package struct APIClient: Sendable {
     }
 
     package let target: Target
-    let http = HTTPClient()
+    let http: HTTPClient
 
     package init(target: Target) {
         self.target = target
+        http = HTTPClient(authority: target.authority)
     }
 
     package func get<Answer: Decodable>(
@@ -120,7 +124,18 @@ package struct APIClient: Sendable {
         }
     }
 
-    func unreachable(_ error: any Error) -> ControlError {
+    func unreachable(_ error: HTTPClientError) -> ControlError {
+        if error.code == .tls {
+            return ControlError(
+                .unavailable, subject: target.url, "the control plane at \(target.url) is not trusted: \(error)",
+                hint: target.authority == nil
+                    ? "set ENVCTL_CA_FILE to a copy of its run/tls/authority.pem"
+                    : "does \(target.authority ?? "") belong to it, and is the URL's host a name in its certificate?")
+        }
+        return unreachableAtAll(error)
+    }
+
+    private func unreachableAtAll(_ error: HTTPClientError) -> ControlError {
         ControlError(
             .unavailable, subject: target.url, "the control plane at \(target.url) cannot be reached: \(error)",
             hint: target.isRemote ? "check ENVCTL_URL and that the control plane runs there" : "start it: envctl up")

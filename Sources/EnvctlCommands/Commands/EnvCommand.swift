@@ -32,7 +32,9 @@ package struct EnvCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let context = try CommandContext(options)
-        let variables = ClientVariables(try await context.client().credentials(of: name))
+        let client = try context.client()
+        let variables = ClientVariables(
+            try await client.credentials(of: name), authority: client.target.authority)
         switch format ?? (context.format == .json ? .json : .shell) {
         case .shell: Output.line(variables.shell)
         case .dotenv: Output.line(variables.dotenv)

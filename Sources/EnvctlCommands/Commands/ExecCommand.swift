@@ -37,7 +37,9 @@ package struct ExecCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let context = try CommandContext(options)
-        let variables = ClientVariables(try await context.client().credentials(of: name))
+        let client = try context.client()
+        let variables = ClientVariables(
+            try await client.credentials(of: name), authority: client.target.authority)
         for name in ClientVariables.removed { unsetenv(name) }
         for (name, value) in variables.variables { setenv(name, value, 1) }
         let command = command

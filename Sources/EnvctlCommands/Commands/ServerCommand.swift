@@ -45,7 +45,7 @@ package struct ServerCommand: AsyncParsableCommand {
         if let listen { configuration.listen = listen }
         if let ports { configuration.ports = try ControlPlaneConfiguration.ports(ports) }
         if let databaseURL { configuration.databaseURL = databaseURL }
-        try ListenAddress(configuration.listen).checkIsLocal()
+        _ = try ListenAddress(configuration.listen)
         let level = try Self.level(logLevel ?? Environment.value("ENVCTL_LOG_LEVEL") ?? "info")
 
         var logger = Self.logger(try Self.format(logFormat ?? Environment.value("ENVCTL_LOG_FORMAT") ?? "text"))

@@ -25,7 +25,7 @@ package struct UpCommand: AsyncParsableCommand {
             if context.format == .table { context.note(text) }
         }
         let status = try await context.client().status()
-        let url = try local.endpoint().url
+        let url = try local.address().url
         let took = Quantities.milliseconds(Int((clock.now - began).milliseconds))
         try context.emit(
             status,

@@ -63,12 +63,11 @@ extension LocalControlPlane {
     ) async throws(ControlError) {
         var child = child
         let clock = ContinuousClock()
-        let http = HTTPClient()
         var pause = Duration.milliseconds(5)
         while true {
             if let info = try serverInfo() {
                 let (url, socket) = APIClient.Target(url: info.url, token: "", isRemote: false).address(of: "/readyz")
-                let answer = try? await http.send(
+                let answer = try? await HTTPClient(authority: info.authority).send(
                     HTTPRequest(url: url, timeout: .seconds(5), unixSocket: socket))
                 if answer?.status == 200 { return }
             }

@@ -16,12 +16,8 @@ package struct LocalControlPlane: Sendable {
         self.configuration = configuration
     }
 
-    /// Address and token of the running control plane.
-    ///
-    /// - Throws: `ControlError` when none has left its address here, or the token cannot be read.
-    package func endpoint() throws(ControlError) -> (url: String, token: String) {
-        (try address().url, try LocalToken.read(path: configuration.tokenPath))
-    }
+    /// The token that opens it to the user who started it.
+    package func token() throws(ControlError) -> String { try LocalToken.read(path: configuration.tokenPath) }
 
     /// Where the running control plane is.
     ///

@@ -56,12 +56,12 @@ package enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Refuses an address on which tokens and credentials would cross a network in the clear.
-    package func checkIsLocal() throws(ControlError) {
-        guard !isLocal else { return }
-        throw ControlError(
-            .misconfigured, subject: description,
-            "the API does not listen on \(self): tokens and credentials would cross the network unencrypted",
-            hint: "listen on 127.0.0.1:8642 or unix:/path, and put a proxy that speaks TLS in front of it")
+    /// The host part; nil for a socket.
+    package var host: String? {
+        guard case .tcp(let host, _) = self else { return nil }
+        return host
     }
+
+    /// Whether `host` stands for every address of the machine, so that nobody can connect to it by that name.
+    package static func isWildcard(_ host: String) -> Bool { host == "0.0.0.0" || host == "::" }
 }

@@ -46,6 +46,13 @@ extension ServerConfiguration {
         if let seconds = try database.integer("connect_timeout_seconds", in: 1...300) {
             self.database.connectTimeout = .seconds(seconds)
         }
+        if root.has("tls") {
+            var files = try root.object("tls")
+            tls = TLSFiles(
+                certificate: try files.required("certificate", files.string("certificate")),
+                key: try files.required("key", files.string("key")))
+            try files.rejectUnknownKeys()
+        }
         try database.rejectUnknownKeys()
         try root.rejectUnknownKeys()
     }
@@ -91,6 +98,8 @@ private struct ConfigurationObject {
         }
         return value
     }
+
+    func has(_ key: String) -> Bool { members.contains { $0.name == key } }
 
     mutating func object(_ key: String) throws(ConfigurationError) -> ConfigurationObject {
         let value = try required(key, value(key))

@@ -121,6 +121,7 @@ package struct Server: Service {
     ) async throws -> NIOAsyncChannel<any Channel, Never> {
         let limits = configuration.http
         let clock = application.clock
+        let tls = try configuration.tls?.context()
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -131,6 +132,7 @@ package struct Server: Service {
             channel.eventLoop.makeCompletedFuture {
                 registry.add(channel)
                 let pipeline = channel.pipeline.syncOperations
+                if let tls { try pipeline.addHandler(TLSDetector(tls)) }
                 try pipeline.addHandler(
                     ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits.decoder)))
                 try pipeline.addHandler(RequestAggregator(limits: limits, unixSeconds: clock.unixSeconds))

@@ -29,16 +29,23 @@ import Testing
         #expect(!PosixFile.exists(path))
     }
 
-    @Test func theNetworkIsRefused() async throws {
-        try await LifecycleHarness.with { configuration in
+    @Test func theNetworkIsServedOverTLSAlone() async throws {
+        try await APIHarness.with { configuration in
             configuration.listen = "0.0.0.0:0"
-        } _: { harness in
-            let plane = ControlPlane(configuration: harness.configuration, logger: LifecycleHarness.logger)
-            plane.box.set(harness.box.state)
-            let error = await #expect(throws: ControlError.self) {
-                try await APIServer(controlPlane: plane, logger: LifecycleHarness.logger).run()
-            }
-            #expect(error?.code == .misconfigured)
+        } _: { api in
+            #expect(api.url.hasPrefix("https://127.0.0.1:"))
+            let paths = ServerCertificate.ownPaths(api.lifecycle.configuration)
+            let request = HTTPRequest(
+                url: api.url + "/v1/environments", headers: [("Authorization", "Bearer \(api.token)")],
+                timeout: .seconds(10))
+            let answer = try await HTTPClient(authority: paths.authority).send(request)
+            #expect(answer.status == 200)
+            // Whoever does not know the authority does not send the token.
+            let stranger = await #expect(throws: HTTPClientError.self) { try await HTTPClient().send(request) }
+            #expect(stranger?.code == .tls)
+            var plain = request
+            plain.url = "http" + request.url.dropFirst("https".count)
+            await #expect(throws: HTTPClientError.self) { try await HTTPClient().send(plain) }
         }
     }
 }
