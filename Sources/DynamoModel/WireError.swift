@@ -28,7 +28,6 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
         case globalTableAlreadyExistsException = "GlobalTableAlreadyExistsException"
         case globalTableNotFoundException = "GlobalTableNotFoundException"
         case invalidRestoreTimeException = "InvalidRestoreTimeException"
-        case pointInTimeRecoveryUnavailableException = "PointInTimeRecoveryUnavailableException"
         case policyNotFoundException = "PolicyNotFoundException"
         case tableAlreadyExistsException = "TableAlreadyExistsException"
         case tableInUseException = "TableInUseException"
