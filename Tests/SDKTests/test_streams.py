@@ -1,4 +1,5 @@
 """Streams and time to live through boto3: what a consumer of a stream does, against a real clone."""
+import json
 import time
 
 import boto3
@@ -7,12 +8,12 @@ from botocore.config import Config
 
 
 @pytest.fixture(scope="module")
-def streams(installation, environment, dynamodb):
-    """A client of the Streams API with the same endpoint and credentials."""
-    credentials = dynamodb._request_signer._credentials
+def streams(installation, environment):
+    """A client of the Streams API that knows nothing but the variables of `envctl env`."""
+    v = json.loads(installation.run("env", environment, "--format", "json").stdout)
     return boto3.client(
-        "dynamodbstreams", endpoint_url=dynamodb.meta.endpoint_url, region_name=dynamodb.meta.region_name,
-        aws_access_key_id=credentials.access_key, aws_secret_access_key=credentials.secret_key,
+        "dynamodbstreams", endpoint_url=v["AWS_ENDPOINT_URL_DYNAMODB_STREAMS"], region_name=v["AWS_REGION"],
+        aws_access_key_id=v["AWS_ACCESS_KEY_ID"], aws_secret_access_key=v["AWS_SECRET_ACCESS_KEY"],
         config=Config(retries={"max_attempts": 1}))
 
 

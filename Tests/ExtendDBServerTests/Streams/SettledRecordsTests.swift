@@ -60,13 +60,14 @@ extension StreamTests {
                     var image: JSONValue?
                     var number = ""
                     for record in chain {
-                        #expect(record["dynamodb"]?["OldImage"].map(item) == image.map(item), "\(key) at \(number)")
+                        #expect(
+                            record["dynamodb"]?["OldImage"].flatMap(item) == image.flatMap(item), "\(key) at \(number)")
                         #expect(record.sequenceNumber > number)
                         image = record["dynamodb"]?["NewImage"]
                         number = record.sequenceNumber
                     }
                     let now = try await server.get(key.replacing("\\", with: ""))
-                    #expect(now == image.map(item))
+                    #expect(now == image.flatMap(item))
                 }
             }
         }
@@ -99,6 +100,73 @@ extension StreamTests {
                     "BatchWriteItem", #"{"RequestItems":{"items":[\#(puts.joined(separator: ","))]}}"#)
                 return 5
             }
+        }
+
+        /// Transactions that draw numbers and then take their time, some of them in vain, while a reader pages along. Of
+        /// what each of them commits the reader sees everything, once, and a transaction's own records in their order.
+        @Test func `whatever the order of commits, a reader misses nothing`() async throws {
+            let seed = SeededGenerator().seed
+            try await withServer { server in
+                try await server.makeTable(
+                    key: "pk:S",
+                    indexes: #","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}"#)
+                let arn = try await server.streamARN()
+                let progress = Progress()
+                try await withPostgresPool(server.database, limits: .init(maximum: 10)) { pool in
+                    let (committed, seen) = try await withThrowingTaskGroup(of: ([String], [String]).self) { tasks in
+                        tasks.addTask {
+                            let all = try await withThrowingTaskGroup(of: [String].self) { writers in
+                                for number in 0..<8 {
+                                    writers.addTask {
+                                        try await transactions(
+                                            number, SeededGenerator(seed &+ UInt64(number)), server, pool)
+                                    }
+                                }
+                                return try await writers.reduce(into: []) { $0 += $1 }
+                            }
+                            progress.isOver.store(true, ordering: .releasing)
+                            return (all, [])
+                        }
+                        tasks.addTask {
+                            let reader = try await StreamReader(server, arn)
+                            var seen: [String] = []
+                            while true {
+                                let isLast = progress.isOver.load(ordering: .acquiring)
+                                let page = try await reader.poll()
+                                seen += page.compactMap { $0["eventID"]?.stringValue }
+                                if isLast, page.isEmpty { return ([], seen) }
+                            }
+                        }
+                        return try await tasks.reduce(into: ([], [])) { $0 = ($0.0 + $1.0, $0.1 + $1.1) }
+                    }
+                    #expect(committed.count > 200)
+                    #expect(Set(committed).subtracting(seen).isEmpty, "missed")
+                    #expect(Set(seen).subtracting(committed).isEmpty, "made up")
+                    #expect(seen.count == Set(seen).count, "seen twice")
+                }
+            }
+        }
+
+        /// - Returns: the ids of the records that were committed.
+        private func transactions(
+            _ writer: Int, _ random: SeededGenerator, _ server: WireHarness, _ pool: PostgresPool
+        ) async throws -> [String] {
+            var random = random
+            var committed: [String] = []
+            for round in 0..<30 {
+                let ids = (0..<Int.random(in: 1...3, using: &random)).map { "\(writer)-\(round)-\($0)" }
+                let milliseconds = Int.random(in: 0...15, using: &random)
+                let isKept = Int.random(in: 0..<10, using: &random) > 0
+                let statements = try await ids.asyncMap { try await record($0, server, pool) }
+                try await pool.withConnection { connection in
+                    _ = try await connection.pipeline(["BEGIN"] + statements)
+                    // The time that a commit may take, on the server's side.
+                    try await connection.query(PostgresQuery("SELECT pg_sleep(\(milliseconds) / 1000.0)"))
+                    try await connection.query(PostgresQuery(isKept ? "COMMIT" : "ROLLBACK"))
+                }
+                if isKept { committed += ids }
+            }
+            return committed
         }
 
         /// The case that pages by number get wrong: the smaller number is committed after the greater one.
@@ -157,5 +225,13 @@ extension StreamTests {
             #expect(StreamBound(drawn: 10, writers: [7, 9]).number == 7)
             #expect(StreamBound(drawn: 7, writers: []).sequenceNumber == "000000000000000000007")
         }
+    }
+}
+
+extension Array {
+    fileprivate func asyncMap<T>(_ transform: (Element) async throws -> T) async throws -> [T] {
+        var values: [T] = []
+        for element in self { values.append(try await transform(element)) }
+        return values
     }
 }
