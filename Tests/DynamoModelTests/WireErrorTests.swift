@@ -46,6 +46,11 @@ import Testing
         #expect(Operation(target: "DynamoDB_20120810.PutItem") == .putItem)
         #expect(Operation(target: "DynamoDB_20120810.Nothing") == nil)
         #expect(Operation(target: "PutItem") == nil)
-        #expect(Operation.allCases.allSatisfy { Operation(target: "DynamoDB_20120810." + $0.rawValue) == $0 })
+        for operation in Operation.allCases {
+            let isOfStreams = operation.isOfStreams
+            #expect(Operation(target: "DynamoDB_20120810." + operation.rawValue) == (isOfStreams ? nil : operation))
+            #expect(
+                Operation(target: "DynamoDBStreams_20120810." + operation.rawValue) == (isOfStreams ? operation : nil))
+        }
     }
 }

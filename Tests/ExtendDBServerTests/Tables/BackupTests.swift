@@ -161,7 +161,7 @@ import Testing
             #expect(try await list(#""BackupType":"AWS_BACKUP""#).arns.isEmpty)
             let deleted = try await server.succeed("DeleteBackup", #"{"BackupArn":"\#(made[0])"}"#)
             #expect(deleted["BackupDescription"]?["BackupDetails"]?["BackupStatus"] == .string("DELETED"))
-            #expect(try await server.rows("SELECT count(*)::text FROM backups") == [["3"]])
+            #expect(try await server.texts("SELECT count(*)::text FROM backups") == [["3"]])
             let again = try await server.fail("DeleteBackup", #"{"BackupArn":"\#(made[0])"}"#)
             #expect(again.type == "BackupNotFoundException")
             #expect(again.message == "Backup not found: \(made[0])")

@@ -99,7 +99,7 @@ private final class Flag: Sendable {
             #expect(table?["AttributeDefinitions"]?.arrayValue?.count == 1)
             // An attribute that is no key any more may have any type.
             try await server.put(#"{"pk":{"S":"b"},"g":{"N":"1"}}"#)
-            let relations = try await server.rows(
+            let relations = try await server.texts(
                 "SELECT relname FROM pg_class WHERE relname LIKE '\\_ddb\\_%' AND relkind = 'r'")
             #expect(relations.count == 1)
             try await server.succeed("UpdateTable", Self.create("by-g", "g:N"))
@@ -155,10 +155,10 @@ private final class Flag: Sendable {
                 try await server.succeed("UpdateTable", Self.create())
                 try await server.waitForIndexes()
                 // As it is after a crash: some rows are there, and the status says that others may be missing.
-                _ = try await server.rows("UPDATE indexes SET index_status = 'CREATING' RETURNING 1")
+                _ = try await server.texts("UPDATE indexes SET index_status = 'CREATING' RETURNING 1")
                 let relation = try #require(
-                    try await server.rows("SELECT '_ddb_' || index_id FROM indexes").first)[0]
-                _ = try await server.rows(
+                    try await server.texts("SELECT '_ddb_' || index_id FROM indexes").first)[0]
+                _ = try await server.texts(
                     "DELETE FROM \(PostgresIdentifier.quote(relation)) WHERE base_sk_n % 2 = 0 RETURNING 1")
             }
             try await withServer(configuration, credentials) { server in
@@ -293,7 +293,7 @@ extension WireHarness {
     }
 
     /// The result of a statement, as text.
-    func rows(_ sql: String) async throws -> [[String]] {
+    func texts(_ sql: String) async throws -> [[String]] {
         try await withPostgresPool(database) { pool in
             let result = try await pool.query(PostgresQuery(sql, prepared: false))
             return try result.map { row in try (0..<row.count).map { try row[$0].string } }
@@ -307,7 +307,7 @@ extension WireHarness {
         _ name: String, hash: String, sort: String?, projects: [String]? = nil,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        let names = try await rows(
+        let names = try await texts(
             "SELECT '_ddb_' || t.table_id, '_ddb_' || i.index_id FROM tables t JOIN indexes i USING (table_id) "
                 + "WHERE i.index_name = '\(name)' AND t.table_name = 'items'")
         let (base, index) = (
@@ -330,12 +330,12 @@ extension WireHarness {
             "SELECT coalesce(item_data->'\(hash)'->>'S', item_data->'\(hash)'->>'N') AS k, pk, sk_n AS s, \(item) AS i "
             + "FROM \(base) WHERE \(usable.joined(separator: " AND "))"
         let found = "SELECT pk AS k, base_pk, base_sk_n AS s, item_data AS i FROM \(index)"
-        let missing = try await rows("SELECT k, s::text FROM (\(wanted) EXCEPT \(found)) m LIMIT 5")
-        let surplus = try await rows("SELECT k, s::text FROM (\(found) EXCEPT \(wanted)) m LIMIT 5")
+        let missing = try await texts("SELECT k, s::text FROM (\(wanted) EXCEPT \(found)) m LIMIT 5")
+        let surplus = try await texts("SELECT k, s::text FROM (\(found) EXCEPT \(wanted)) m LIMIT 5")
         #expect(missing == [], "rows that the index lacks", sourceLocation: sourceLocation)
         #expect(surplus == [], "rows that no item has", sourceLocation: sourceLocation)
         if let sort {
-            let wrong = try await rows(
+            let wrong = try await texts(
                 "SELECT base_pk FROM \(index) WHERE sk_n IS DISTINCT FROM (item_data->'\(sort)'->>'N')::numeric LIMIT 5"
             )
             #expect(wrong == [], "sort keys that are not the item's", sourceLocation: sourceLocation)
