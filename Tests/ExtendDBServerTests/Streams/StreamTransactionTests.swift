@@ -4,7 +4,8 @@ import Testing
 extension StreamTests {
     /// Records of transactions.
     @Suite struct StreamTransactionTests {
-        @Test func `a transaction records each change, and neither what it looks at nor what it cancels`() async throws {
+        @Test func `a transaction records each change, and neither what it looks at nor what it cancels`() async throws
+        {
             try await withServer { server in
                 try await server.makeStreamTable()
                 func key(_ name: String) -> String { #"{"pk":{"S":"\#(name)"},"sk":{"N":"1"}}"# }
