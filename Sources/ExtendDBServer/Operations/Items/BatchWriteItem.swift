@@ -30,7 +30,7 @@ extension ItemOperations {
     /// batches that share keys wait for each other instead of waiting in a circle.
     func write(_ batch: WriteBatch, measures: Bool) async throws(WireError) -> ConsumedCapacity {
         let table = batch.table
-        guard measures || !table.indexes.isEmpty else {
+        guard measures || table.hasEffects else {
             let statements = table.physical.statements
             var queries: [PostgresQuery] = ["BEGIN", statements.lock(batch.keys)]
             if !batch.deletes.isEmpty { queries.append(statements.delete(batch.deletes)) }
