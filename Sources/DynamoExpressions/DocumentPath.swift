@@ -31,6 +31,18 @@ package struct DocumentPath: Hashable, Sendable, CustomStringConvertible {
         return value
     }
 
+    /// What a select list calls the value: the last attribute of the path and the list indexes behind it.
+    var columnName: Text {
+        var name = ""
+        for element in elements {
+            switch element {
+            case .attribute(let attribute): name = attribute.string
+            case .index(let index): name += "[\(index)]"
+            }
+        }
+        return Text(name)
+    }
+
     /// As the service prints paths in its messages: `a.b[3]` is `[a, b, [3]]`.
     package var description: String {
         let parts = elements.map { element in

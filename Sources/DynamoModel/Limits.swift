@@ -27,6 +27,19 @@ package enum Limits {
     /// Bytes of the items of one BatchGetItem response.
     package static let batchGetResponseSize = 16 * 1_048_576
     package static let transactionItems = 100
+    /// UTF-16 units of a PartiQL statement.
+    package static let statementLength = 1...8192
+    package static let batchStatements = 25
+    package static let nextTokenLength = 1...32768
+    /// Values of a partition key that a `SELECT` can name with `IN` ("PartiQL operators").
+    package static let partitionsPerStatement = 50
+    /// Partitions that one page of such a `SELECT` goes through.
+    package static let partitionsPerPage = 10
+    /// Bytes of all items of a transaction together.
+    package static let transactionSize = 4 * 1_048_576
+    package static let clientRequestTokenLength = 1...36
+    /// How long a `ClientRequestToken` stands for the request that it came with, in seconds ("TransactWriteItems").
+    package static let clientRequestTokenLifetime = 600
     package static let totalSegments = 1_000_000
     package static let listTablesPage = 100
     package static let requestBodySize = 16 * 1_048_576

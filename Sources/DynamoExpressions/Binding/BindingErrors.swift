@@ -29,10 +29,13 @@ struct BindingErrors {
     }
 
     func check(_ kind: ExpressionKind) throws(WireError) {
-        guard !reasons.isEmpty else { return }
-        for category in Self.order(kind) {
-            if let reason = reasons[category] { throw kind.error(reason) }
-        }
+        if let reason = reason(kind) { throw kind.error(reason) }
+    }
+
+    /// What the service reports of all that is wrong with an expression of the kind.
+    func reason(_ kind: ExpressionKind) -> String? {
+        guard !reasons.isEmpty else { return nil }
+        return Self.order(kind).lazy.compactMap { reasons[$0] }.first
     }
 
     private static func order(_ kind: ExpressionKind) -> [Category] {

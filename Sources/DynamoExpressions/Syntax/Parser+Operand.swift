@@ -2,10 +2,10 @@ import DynamoModel
 
 extension Parser {
     /// The highest list index that the service accepts, as measured on it.
-    private static let highestIndex = 4_294_967_294
+    static let highestIndex = 4_294_967_294
 
     /// Elements of a document path, the attribute included (Developer Guide, "Constraints": 32 levels).
-    private static let pathLimit = 32
+    static let pathLimit = 32
 
     mutating func path() throws(WireError) -> PathSyntax {
         var elements = [try pathName()]

@@ -11,7 +11,7 @@ struct PageResponse: Sendable {
 
     /// All rows of a page are added up and then rounded; items that a local index does not hold are read from the table
     /// one by one ("Capacity unit consumption for reads").
-    private var consumed: ConsumedCapacity {
+    var consumed: ConsumedCapacity {
         let units = CapacityUnits.read(bytes: page.bytes, consistent: consistent)
         var consumed = ConsumedCapacity(tableName: table.name, table: .zero)
         if let index {
