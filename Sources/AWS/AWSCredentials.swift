@@ -12,7 +12,8 @@ package struct AWSCredentials: Sendable, Hashable {
 }
 
 /// Printing a credential must not put its secret into a log.
-extension AWSCredentials: CustomStringConvertible, CustomDebugStringConvertible {
+extension AWSCredentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package var description: String { "AWSCredentials(\(accessKeyID))" }
     package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["accessKeyID": accessKeyID]) }
 }
