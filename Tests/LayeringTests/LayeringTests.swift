@@ -24,8 +24,8 @@ import Testing
             "ExtendDBLayout", "DynamoExpressions", "DynamoModel", "Postgres", "AWS", "Cryptography", "CPlatform",
         ],
         "ControlPlane": [
-            "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Cryptography",
-            "CPlatform", "CZlib",
+            "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "AWSClient", "HTTPClient", "Postgres",
+            "Cryptography", "CPlatform", "CZlib",
         ],
         "ControlPlaneAPI": ["ControlPlane", "Environments", "Cryptography"],
         "EnvctlCommands": [
