@@ -100,7 +100,9 @@ package struct LayoutProbe: Sendable, Hashable {
                     AND attname = 'account_id' AND NOT attisdropped),
                 to_regclass('schema_history') IS NOT NULL,
                 to_regclass('data_code_migration_progress') IS NOT NULL,
-                (SELECT coalesce(nullif(to_jsonb(d) ->> 'daticulocale', ''), d.datcollate) FROM pg_database d
+                -- The name of the column with ICU's locale is another one since PostgreSQL 17.
+                (SELECT coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datcollate)
+                    FROM pg_database d
                     WHERE datname = current_database())
                 """))
         guard let catalog = catalog.first, let stored = stored.first else {

@@ -34,7 +34,9 @@ package struct CloneSealer: Sendable {
     }
 
     private func seal(_ request: SealRequest, on clone: PostgresConnection) async throws -> SealedCredential {
-        guard let name = request.dataDatabase else { return try await seal(request, on: clone, data: nil) }
+        guard let name = request.dataDatabase, name != request.database else {
+            return try await seal(request, on: clone, data: nil)
+        }
         let access = admin.configuration.with(database: name, user: request.role, password: request.rolePassword)
         return try await admin.session(database: name, "seal \(name)") { connection in
             try await seal(request, on: clone, data: ClonedData(connection: connection, access: access))

@@ -28,6 +28,12 @@ package enum Sealing {
         guard let data else {
             return try await clone.transaction { try await plan.carryOut($0, data: $0) }
         }
+        guard data.connection.configuration.database == data.access.database else {
+            throw LayoutError(
+                .conflict,
+                "the catalog would name '\(data.access.database)' as its data database instead of "
+                    + "'\(data.connection.configuration.database)', which is sealed")
+        }
         _ = try data.url()
         return try await data.connection.transaction { data in
             try await clone.transaction { try await plan.carryOut($0, data: data) }
