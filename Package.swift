@@ -141,6 +141,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "ExtendDBServer", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS", "Cryptography", "HTTPClient",
+                "TestSupport", lifecycle, logging,
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
                 "ControlPlaneAPI", "ControlPlane", "Environments", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS",

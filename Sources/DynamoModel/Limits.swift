@@ -35,6 +35,11 @@ package enum Limits {
     package static let partitionsPerStatement = 50
     /// Partitions that one page of such a `SELECT` goes through.
     package static let partitionsPerPage = 10
+    /// Bytes of all items of a transaction together.
+    package static let transactionSize = 4 * 1_048_576
+    package static let clientRequestTokenLength = 1...36
+    /// How long a `ClientRequestToken` stands for the request that it came with, in seconds ("TransactWriteItems").
+    package static let clientRequestTokenLifetime = 600
     package static let totalSegments = 1_000_000
     package static let listTablesPage = 100
     package static let requestBodySize = 16 * 1_048_576

@@ -4,10 +4,12 @@ package import DynamoModel
 package struct Dispatcher: Sendable {
     private let items: ItemOperations
     private let tables: TableOperations
+    private let streams: StreamOperations
 
-    package init(items: ItemOperations, tables: TableOperations) {
+    package init(items: ItemOperations, tables: TableOperations, streams: StreamOperations) {
         self.items = items
         self.tables = tables
+        self.streams = streams
     }
 
     /// - Parameter body: The parameters, as the client sent them.
@@ -37,10 +39,16 @@ package struct Dispatcher: Sendable {
         case .executeStatement: try await items.executeStatement(ExecuteStatementRequest(json: body), context)
         case .batchExecuteStatement:
             try await items.batchExecuteStatement(BatchExecuteStatementRequest(json: body), context)
+        case .transactGetItems: try await items.transactGetItems(TransactGetItemsRequest(json: body), context)
+        case .transactWriteItems: try await items.transactWriteItems(TransactWriteItemsRequest(json: body), context)
         case .createTable: try await tables.createTable(CreateTableRequest(json: body), context)
         case .describeTable: try await tables.describeTable(DescribeTableRequest(json: body), context)
         case .listTables: try await tables.listTables(ListTablesRequest(json: body), context)
         case .deleteTable: try await tables.deleteTable(DeleteTableRequest(json: body), context)
+        case .listStreams: try await streams.listStreams(ListStreamsRequest(json: body), context)
+        case .describeStream: try await streams.describeStream(DescribeStreamRequest(json: body), context)
+        case .getShardIterator: try await streams.getShardIterator(GetShardIteratorRequest(json: body), context)
+        case .getRecords: try await streams.getRecords(GetRecordsRequest(json: body), context)
         case .describeEndpoints: ServiceOperations.describeEndpoints(context)
         case .describeLimits: ServiceOperations.describeLimits()
         case .tagResource: try await tables.tagResource(TagResourceRequest(json: body), context)

@@ -80,7 +80,7 @@ package struct LaunchRequest: Sendable, Hashable {
     package var port: Int
     /// The clone, as the environment's own role.
     package var database: PostgresConfiguration
-    /// The data database of a cloned pair, on the same server; nil: the clone is one database.
+    /// The database of the same server that holds the data, where `database` holds the catalog alone.
     package var dataDatabase: String?
     package var region: String
     /// The most connections that the server may hold.

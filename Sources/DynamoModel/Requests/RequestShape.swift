@@ -129,6 +129,22 @@ extension RequestShape {
         "Statements": .list(.structure("BatchStatementRequest", statement)), "ReturnConsumedCapacity": .string,
     ]
 
+    private static let transactWrite: [String: RequestShape] = [
+        "TransactItems": .list(
+            .structure(
+                "TransactWriteItem",
+                [
+                    "ConditionCheck": .structure("ConditionCheck", write), "Put": .structure("Put", write),
+                    "Delete": .structure("Delete", write), "Update": .structure("Update", write),
+                ])),
+        "ClientRequestToken": .string, "ReturnConsumedCapacity": .string, "ReturnItemCollectionMetrics": .string,
+    ]
+
+    private static let transactGet: [String: RequestShape] = [
+        "TransactItems": .list(.structure("TransactGetItem", ["Get": .structure("Get", read)])),
+        "ReturnConsumedCapacity": .string,
+    ]
+
     private static let throughput = RequestShape.structure(
         "ProvisionedThroughput", ["ReadCapacityUnits": .long, "WriteCapacityUnits": .long])
     private static let keySchema = RequestShape.list(
@@ -167,6 +183,8 @@ extension RequestShape {
         case .batchWriteItem: .structure(name, batchWrite)
         case .executeStatement: .structure(name, executeStatement)
         case .batchExecuteStatement: .structure(name, batchExecuteStatement)
+        case .transactGetItems: .structure(name, transactGet)
+        case .transactWriteItems: .structure(name, transactWrite)
         case .createTable: .structure(name, createTable)
         case .updateTimeToLive:
             .structure(
@@ -179,6 +197,8 @@ extension RequestShape {
         case .listTables: .structure(name, ["ExclusiveStartTableName": .string, "Limit": .integer])
         case .describeTable, .deleteTable, .describeTimeToLive: .structure(name, ["TableName": .string])
         case .describeEndpoints, .describeLimits: nil
+        case .describeStream, .getRecords, .getShardIterator, .listStreams:
+            .structure(name, streamMembers(of: operation))
         case .tagResource, .untagResource, .listTagsOfResource:
             .structure(name, controlMembers(of: operation))
         }

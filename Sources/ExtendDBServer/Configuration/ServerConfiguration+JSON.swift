@@ -32,7 +32,10 @@ extension ServerConfiguration {
             maximumConnections: try root.integer("max_connections", in: 1...1000) ?? 8,
             connectionIdle: .seconds(try root.integer("connection_idle_seconds", in: 0...86_400) ?? 30),
             logLevel: try root.logLevel("log_level") ?? .info,
-            activityFile: try root.string("activity_file"))
+            activityFile: try root.string("activity_file"),
+            timeToLive: TimeToLiveSettings(
+                deletes: try root.bool("ttl_deletes") ?? true,
+                delay: Double(try root.integer("ttl_delay_seconds", in: 0...172_800) ?? 0)))
         if let seconds = try root.integer("client_idle_seconds", in: 1...86_400) {
             http.clientIdle = .seconds(seconds)
         }
@@ -110,6 +113,15 @@ private struct ConfigurationObject {
                 hint: "correct the value")
         }
         return number
+    }
+
+    mutating func bool(_ key: String) throws(ConfigurationError) -> Bool? {
+        switch value(key) {
+        case nil: return nil
+        case .bool(let bool): return bool
+        case .some:
+            throw ConfigurationError("'\(name(key))' must be true or false", hint: "write it without quotes")
+        }
     }
 
     mutating func logLevel(_ key: String) throws(ConfigurationError) -> Logger.Level? {

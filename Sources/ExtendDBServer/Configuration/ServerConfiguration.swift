@@ -23,12 +23,14 @@ package struct ServerConfiguration: Sendable {
     package var http: HTTPLimits
     /// A file whose time of modification is the time of the last request, to the second; nil: nobody is told.
     package var activityFile: String?
+    /// What happens to items whose time has come.
+    package var timeToLive: TimeToLiveSettings
 
     package init(
         bindAddress: String = "127.0.0.1", port: Int, region: String, database: PostgresConfiguration,
         dataDatabase: String? = nil, maximumConnections: Int = 8, connectionIdle: Duration = .seconds(30),
-        logLevel: Logger.Level = .info,
-        http: HTTPLimits = HTTPLimits(), activityFile: String? = nil
+        logLevel: Logger.Level = .info, http: HTTPLimits = HTTPLimits(), activityFile: String? = nil,
+        timeToLive: TimeToLiveSettings = TimeToLiveSettings()
     ) {
         self.bindAddress = bindAddress
         self.port = port
@@ -40,5 +42,6 @@ package struct ServerConfiguration: Sendable {
         self.logLevel = logLevel
         self.http = http
         self.activityFile = activityFile
+        self.timeToLive = timeToLive
     }
 }

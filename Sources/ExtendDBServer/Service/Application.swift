@@ -20,6 +20,7 @@ struct Application: Sendable {
     private let dispatcher: Dispatcher
     private let logger: Logger
     private let activity: ActivityFile?
+    private let timedWork: TimedWork
 
     init(configuration: ServerConfiguration, clock: WallClock, logger: Logger) {
         // Hundreds of servers share a machine, and most of them wait.
@@ -33,14 +34,23 @@ struct Application: Sendable {
         activity = configuration.activityFile.map { ActivityFile(path: $0, logger: logger) }
         authenticator = Authenticator(credentials: CredentialCache(pool: databases.catalog, gate: gate))
         authorizer = Authorizer()
+        let items = ItemOperations(pool: databases.data, tables: tables)
+        timedWork = TimedWork(
+            databases: databases, gate: gate, tables: tables, items: items, clock: clock, settings: configuration.timeToLive,
+            logger: logger)
         dispatcher = Dispatcher(
-            items: ItemOperations(pool: databases.data, tables: tables),
-            tables: TableOperations(databases: databases, gate: gate, tables: tables, region: configuration.region))
+            items: items,
+            tables: TableOperations(databases: databases, gate: gate, tables: tables, region: configuration.region),
+            streams: StreamOperations(databases: databases, gate: gate, tables: tables, region: configuration.region))
     }
 
     /// The background work, until it is cancelled.
-    func run() async {
+    ///
+    /// - Parameter loop: where its timer runs.
+    func run(on loop: any EventLoop) async {
+        async let work: Void = timedWork.run(on: loop)
         await databases.run()
+        await work
     }
 
     func respond(to request: WireRequest) async -> WireResponse {
@@ -50,9 +60,13 @@ struct Application: Sendable {
             switch request.method {
             case .POST: await answer(request, requestID)
             case .GET, .HEAD: status(request, requestID)
+            case .OPTIONS: CrossOrigin.preflight(request, requestID)
             default: Self.text(405, "Method not allowed\n", requestID)
             }
         response.omitsBody = request.method == .HEAD
+        if request.method != .OPTIONS, request.headers.contains(name: "origin") {
+            response.headers += CrossOrigin.answer
+        }
         response.closesConnection = !request.keepAlive
         return response
     }
@@ -96,6 +110,7 @@ struct Application: Sendable {
         let context = RequestContext(
             accountID: identity.accountID, region: region, requestID: requestID, now: now,
             host: request.headers.first(name: "host") ?? "", principal: identity.principal)
+        defer { timedWork.requestEnded(context.changes) }
         return try await dispatcher.respond(to: operation, parameters, context)
     }
 

@@ -35,6 +35,11 @@ package final class TableCache: Sendable {
         return record
     }
 
+    /// What the database's layout is.
+    func layout() async throws(WireError) -> LayoutProbe {
+        try await gate.catalog().layout
+    }
+
     /// The table's record whatever its status, or `nil`.
     ///
     /// - Parameter name: The name itself, not an ARN.
@@ -43,7 +48,11 @@ package final class TableCache: Sendable {
             let catalog = try await gate.catalog()
             let record = try await PostgresErrors.wire {
                 try await retryingTransient(isRead: true) {
-                    try await catalog.loadTable(name, account: accountID, on: pool)
+                    var record = try await catalog.loadTable(name, account: accountID, on: pool)
+                    if let table = record, table.definition.streamSpecification?.enabled == true {
+                        record?.streamShards = try await StreamShards.open(of: table.tableID, on: pool)
+                    }
+                    return record
                 }
             }
             // That a table is missing is not remembered: asking again is rare and cheap.

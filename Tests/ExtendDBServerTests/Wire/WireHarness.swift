@@ -57,6 +57,14 @@ struct WireHarness: Sendable {
         return WireFailure(status: status, body: body)
     }
 
+    /// Operations of the Streams API have a prefix of their own.
+    private static func target(_ operation: String) -> String {
+        let prefix =
+            Operation(rawValue: operation)?.isOfStreams == true
+            ? Operation.streamsTargetPrefix : Operation.targetPrefix
+        return prefix + operation
+    }
+
     func response(
         _ operation: String, _ body: [UInt8], credentials other: AWSCredentials? = nil,
         time: Int64 = Int64(WallClock.system.now()), change: (inout SignableRequest) -> Void = { _ in }
@@ -64,7 +72,7 @@ struct WireHarness: Sendable {
         var request = SignableRequest(
             host: "127.0.0.1:\(port)",
             headers: [
-                ("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", "DynamoDB_20120810.\(operation)"),
+                ("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", Self.target(operation)),
             ], body: body)
         SigV4Signer(credentials: other ?? credentials, region: Self.region, service: "dynamodb")
             .sign(&request, at: SigningTime(unixSeconds: time))

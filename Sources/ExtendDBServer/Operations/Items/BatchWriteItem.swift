@@ -18,7 +18,7 @@ extension ItemOperations {
             let consumed = try await write(batch, measures: measures)
             response.consumed.append(consumed)
             if request.returnItemCollectionMetrics == .size {
-                try await response.addCollections(batch, database)
+                try await response.collections.add(batch.table, batch.tableName, batch.partitions, database)
             }
         }
         return response.json()
@@ -41,7 +41,7 @@ extension ItemOperations {
         return try await database.transaction(locking: table.physical.statements.lock(batch.keys)) { rows in
             do throws(WireError) {
                 let writes = try batch.writes(over: rows)
-                return .commit(try batch.statements(writes), batch.consumed(writes))
+                return .commit(try ItemWrite.statements(table, writes), batch.consumed(writes))
             } catch {
                 return .refuse(error)
             }
@@ -70,7 +70,7 @@ struct WriteBatch: Sendable {
             let entry: (key: StoredKey, row: ItemRow?)
             switch write {
             case .put(let item):
-                let row = try table.row(put: item)
+                let row = try table.row(batchPut: item)
                 entry = (row.key, row)
                 partitions += item[table.keySchema.hash].map { [$0] } ?? []
             case .delete(let key):
@@ -99,18 +99,6 @@ struct WriteBatch: Sendable {
             old[try row.keyPosition] = try row[1].item
         }
         return keys.indices.map { ItemWrite(table, keys[$0], from: old[$0], to: rows[$0]) }
-    }
-
-    /// A statement for each kind of change, whatever the number of items.
-    func statements(_ writes: [ItemWrite]) throws(WireError) -> [PostgresQuery] {
-        let removed = writes.filter { $0.old != nil && $0.new == nil }.map(\.key)
-        let replaced = writes.filter { $0.old != nil && $0.old != $0.new?.item }.compactMap(\.new)
-        let inserted = writes.filter { $0.old == nil }.compactMap(\.new)
-        var statements: [PostgresQuery] = []
-        if !removed.isEmpty { statements.append(table.physical.statements.delete(removed)) }
-        if !replaced.isEmpty { statements.append(table.physical.statements.upsert(replaced)) }
-        if !inserted.isEmpty { statements.append(table.inserts.insert(inserted)) }
-        return statements + (try ItemWrite.indexStatements(table, writes))
     }
 
     /// The sum over the writes, index by index.
@@ -142,25 +130,10 @@ extension StoredKey {
 struct BatchWriteResponse: Sendable {
     let capacity: ReturnConsumedCapacity
     var consumed: [ConsumedCapacity] = []
-    private var collections: [(table: String, collections: [ItemCollection])] = []
+    var collections = ItemCollections()
 
     init(capacity: ReturnConsumedCapacity) {
         self.capacity = capacity
-    }
-
-    /// `ItemCollectionMetrics` of a table with local indexes: one for each partition that was written to.
-    mutating func addCollections(_ batch: WriteBatch, _ database: ItemDatabase) async throws(WireError) {
-        var found: [ItemCollection] = []
-        var seen = Set<AttributeValue>()
-        for partition in batch.partitions where seen.insert(partition).inserted {
-            let key = [batch.table.keySchema.hash: partition]
-            if let collection = try await database.itemCollection(batch.table, of: key) {
-                found.append(collection)
-            }
-        }
-        if !found.isEmpty {
-            collections.append((batch.tableName, found))
-        }
     }
 
     func json() -> [UInt8] {
@@ -169,17 +142,7 @@ struct BatchWriteResponse: Sendable {
         if capacity != .none {
             writer.consumedCapacity(consumed, detailed: capacity == .indexes)
         }
-        if !collections.isEmpty {
-            writer.name("ItemCollectionMetrics")
-            writer.beginObject()
-            for (table, collections) in collections {
-                writer.name(table)
-                writer.beginArray()
-                for collection in collections { collection.write(into: &writer) }
-                writer.endArray()
-            }
-            writer.endObject()
-        }
+        collections.write(into: &writer)
         writer.name("UnprocessedItems")
         writer.beginObject()
         writer.endObject()

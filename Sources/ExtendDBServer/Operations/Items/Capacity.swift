@@ -20,6 +20,10 @@ struct CapacityUnits: Hashable, Sendable {
         CapacityUnits(halves: a.halves + b.halves)
     }
 
+    /// In a transaction: each item is read or written twice, once to prepare and once to commit ("Capacity management
+    /// for transactions").
+    var doubled: CapacityUnits { CapacityUnits(halves: halves * 2) }
+
     static func += (a: inout CapacityUnits, b: CapacityUnits) {
         a.halves += b.halves
     }
@@ -39,9 +43,22 @@ struct ConsumedCapacity: Sendable {
         var units: CapacityUnits
     }
 
+    /// What a transaction's units are for: only transactions tell it, beside the sum.
+    enum Direction: String, Sendable {
+        case read = "ReadCapacityUnits"
+        case write = "WriteCapacityUnits"
+    }
+
     let tableName: String
     var table: CapacityUnits
-    var indexes: [Index] = []
+    var indexes: [Index]
+    private var direction: Direction?
+
+    init(tableName: String, table: CapacityUnits, indexes: [Index] = []) {
+        self.tableName = tableName
+        self.table = table
+        self.indexes = indexes
+    }
 
     mutating func add(_ index: IndexView, _ units: CapacityUnits) {
         indexes.append(Index(name: index.name, kind: index.definition.kind, units: units))
@@ -59,6 +76,15 @@ struct ConsumedCapacity: Sendable {
         }
     }
 
+    /// The same work as part of a transaction.
+    func transactional(_ direction: Direction) -> ConsumedCapacity {
+        var consumed = self
+        consumed.direction = direction
+        consumed.table = table.doubled
+        for position in indexes.indices { consumed.indexes[position].units = indexes[position].units.doubled }
+        return consumed
+    }
+
     var total: CapacityUnits {
         indexes.reduce(table) { $0 + $1.units }
     }
@@ -66,8 +92,7 @@ struct ConsumedCapacity: Sendable {
     /// Writes the object; `detailed` is `ReturnConsumedCapacity: INDEXES`, which splits the sum by table and index.
     func write(into writer: inout JSONWriter, detailed: Bool) {
         writer.beginObject()
-        writer.name("CapacityUnits")
-        writer.number(text: total.text)
+        writeUnits(total, into: &writer)
         if detailed {
             write(.global, as: "GlobalSecondaryIndexes", into: &writer)
             write(.local, as: "LocalSecondaryIndexes", into: &writer)
@@ -93,8 +118,16 @@ struct ConsumedCapacity: Sendable {
 
     private func write(_ units: CapacityUnits, into writer: inout JSONWriter) {
         writer.beginObject()
+        writeUnits(units, into: &writer)
+        writer.endObject()
+    }
+
+    private func writeUnits(_ units: CapacityUnits, into writer: inout JSONWriter) {
         writer.name("CapacityUnits")
         writer.number(text: units.text)
-        writer.endObject()
+        if let direction {
+            writer.name(direction.rawValue)
+            writer.number(text: units.text)
+        }
     }
 }

@@ -47,3 +47,37 @@ extension ItemDatabase {
         return ItemCollection(key: [name: value], bytes: bytes)
     }
 }
+
+/// `ItemCollectionMetrics` of an operation on several tables.
+struct ItemCollections: Sendable {
+    private var tables: [(name: String, collections: [ItemCollection])] = []
+
+    /// Adds a table with local indexes: one collection for each partition key among those that were written to.
+    mutating func add(
+        _ table: ItemTable, _ name: String, _ partitions: [AttributeValue], _ database: ItemDatabase
+    ) async throws(WireError) {
+        var found: [ItemCollection] = []
+        var seen = Set<AttributeValue>()
+        for partition in partitions where seen.insert(partition).inserted {
+            let key = [table.keySchema.hash: partition]
+            if let collection = try await database.itemCollection(table, of: key) {
+                found.append(collection)
+            }
+        }
+        if !found.isEmpty { tables.append((name, found)) }
+    }
+
+    /// Writes the member, unless there is no collection.
+    func write(into writer: inout JSONWriter) {
+        guard !tables.isEmpty else { return }
+        writer.name("ItemCollectionMetrics")
+        writer.beginObject()
+        for (name, collections) in tables {
+            writer.name(name)
+            writer.beginArray()
+            for collection in collections { collection.write(into: &writer) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+}

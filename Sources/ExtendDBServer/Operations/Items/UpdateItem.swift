@@ -9,9 +9,7 @@ extension ItemOperations {
         let (update, condition) = try request.updateAndCondition()
         let table = try await table(request.tableName, context)
         let key = try table.physical.key(exactly: request.key)
-        for path in update?.paths ?? [] where table.keySchema.contains(path.root) {
-            throw .invalidParameter("Cannot update attribute \(path.root). This attribute is part of the key")
-        }
+        if let update { try table.refuseKeys(in: update) }
         let written = try await write(
             table, key, condition: condition,
             returnsItem: request.returnValuesOnConditionCheckFailure == .allOld
@@ -38,11 +36,20 @@ extension ItemOperations {
     }
 }
 
+extension ItemTable {
+    /// An update may not write to the key.
+    func refuseKeys(in update: UpdateExpression) throws(WireError) {
+        for path in update.paths where keySchema.contains(path.root) {
+            throw .invalidParameter("Cannot update attribute \(path.root). This attribute is part of the key")
+        }
+    }
+}
+
 extension UpdateExpression {
     /// Whether all that the update does is to remove attributes or elements of sets. ("If no item with the specified
     /// key is found: DELETE causes nothing to happen", API reference of the legacy `AttributeUpdates`; expressions do
     /// the same.)
-    fileprivate var onlyRemoves: Bool {
+    var onlyRemoves: Bool {
         !actions.isEmpty
             && actions.allSatisfy { action in
                 switch action {

@@ -31,7 +31,8 @@ package struct TableOperations: Sendable {
         definition.name = name
         let catalog = try await gate.catalog()
         let record = try await PostgresErrors.wire { [definition] in
-            let record = try newRecord(definition, context)
+            let record = try TableRecord(
+                new: definition, accountID: context.accountID, region: region, creationDate: context.now)
             let created = try await retryingTransient {
                 try await databases.transaction(.dataFirst) { connection, data in
                     try await catalog.createTable(record, on: connection, data: data)
@@ -97,10 +98,11 @@ package struct TableOperations: Sendable {
         try await PostgresErrors.wire {
             try await retryingTransient {
                 try await databases.transaction(.catalogFirst) { connection, data in
-                    try await catalog.deleteTable(record, on: connection, data: data)
+                    try await catalog.deleteTable(record, at: context.now, on: connection, data: data)
                 }
             }
         }
+        context.changes.note(context.now + StreamRetention.age)
         return TableDescription(record: record, status: .deleting).body("TableDescription")
     }
 
@@ -124,6 +126,7 @@ package struct TableOperations: Sendable {
                 }
             }
         }
+        context.changes.note(context.now)
         var json = JSONWriter()
         json.beginObject()
         json.name("TimeToLiveSpecification")
@@ -157,17 +160,6 @@ package struct TableOperations: Sendable {
     }
 
     // MARK: Parts
-
-    /// A table that does not exist yet. A stream's label is the time of its birth, as in DynamoDB's stream ARNs.
-    private func newRecord(_ definition: TableDefinition, _ context: RequestContext) throws -> TableRecord {
-        let record = try TableRecord(
-            new: definition, accountID: context.accountID, region: region, creationDate: context.now)
-        guard definition.streamSpecification?.enabled == true else { return record }
-        return try TableRecord(
-            accountID: record.accountID, tableID: record.tableID, arn: record.arn, definition: definition,
-            status: record.status, creationDate: record.creationDate,
-            streamLabel: StreamLabel.text(unixSeconds: context.now), indexes: record.indexes)
-    }
 
     /// The table, in any status.
     func existing(_ parameter: String, _ context: RequestContext) async throws(WireError) -> TableRecord {
