@@ -79,9 +79,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Cryptography",
-                "CPlatform",
-                "CZlib", lifecycle, logging,
+                "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "AWSClient", "HTTPClient", "Postgres",
+                "Cryptography", "CPlatform", "CZlib", lifecycle, logging,
             ],
             swiftSettings: settings),
         .target(
@@ -115,7 +114,11 @@ let package = Package(
         .testTarget(
             name: "DynamoExpressionsTests", dependencies: ["DynamoExpressions", "DynamoModel"],
             swiftSettings: settings),
-        .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], swiftSettings: settings),
+        // The RDS control plane in memory, with virtual time and faults by a seed.
+        .target(
+            name: "SimulatedRDS", dependencies: ["Environments"], path: "Tests/SimulatedRDS", swiftSettings: settings),
+        .testTarget(
+            name: "EnvironmentsTests", dependencies: ["Environments", "SimulatedRDS"], swiftSettings: settings),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
         .testTarget(
             name: "AWSTests", dependencies: ["AWS", "Cryptography", "HTTPClient", "TestSupport"],
@@ -139,11 +142,18 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "ExtendDBServer", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS", "Cryptography", "HTTPClient",
+                "TestSupport", lifecycle, logging,
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
                 "ControlPlaneAPI", "ControlPlane", "Environments", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS",
                 "Cryptography",
-                "HTTPClient", "CPlatform", "TestSupport", lifecycle, logging,
+                "HTTPClient", "CPlatform", "SimulatedRDS", "TestSupport", lifecycle, logging,
             ],
             swiftSettings: settings),
         .testTarget(
@@ -156,7 +166,9 @@ let package = Package(
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["ControlPlane", "Environments", "Postgres", "HTTPClient", "TestSupport", logging],
+            dependencies: [
+                "ControlPlane", "Environments", "Postgres", "HTTPClient", "AWS", "AWSClient", "TestSupport", logging,
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -31,7 +31,7 @@ package struct SignableRequest: Sendable {
     }
 }
 
-/// Signs requests with Signature Version 4 in the `Authorization` header.
+/// Signs requests with Signature Version 4, in the `Authorization` header or in the query.
 package struct SigV4Signer: Sendable {
     package let credentials: AWSCredentials
     package let region: String
@@ -77,6 +77,38 @@ package struct SigV4Signer: Sendable {
                     + "SignedHeaders=\(canonical.signedHeaders), Signature=\(Hex.encode(signature))"
             ))
     }
+
+    /// Adds the signature to the query instead, which makes a URL that works by itself until it expires. What an earlier
+    /// signature added is replaced.
+    ///
+    /// - Parameter seconds: how long the URL holds; at most seven days, for most services 15 minutes.
+    package func presign(_ request: inout SignableRequest, at time: SigningTime, expiresIn seconds: Int) {
+        request.query.removeAll { Self.queryParameters.contains($0.0) }
+        let scope = CredentialScope(date: time.date, region: region, service: service)
+        let headers = Self.canonicalHeaders(request.headers)
+        request.query += [
+            ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
+            ("X-Amz-Credential", credentials.accessKeyID + "/" + scope.text),
+            ("X-Amz-Date", time.amzDate),
+            ("X-Amz-Expires", "\(seconds)"),
+            ("X-Amz-SignedHeaders", headers.map(\.name).joined(separator: ";")),
+        ]
+        if let token = credentials.sessionToken { request.query.append(("X-Amz-Security-Token", token)) }
+        let canonical = CanonicalRequest(
+            method: request.method, path: request.path,
+            encodedQuery: request.query.map { (URIEncoding.encode($0.0), URIEncoding.encode($0.1)) }, headers: headers,
+            // Whoever uses a URL of S3 brings a body that is not known yet.
+            payloadHash: service == "s3" ? "UNSIGNED-PAYLOAD" : Hex.encode(SHA256.hash(request.body)), service: service)
+        let signature = HMACSHA256.authenticate(
+            canonical.stringToSign(at: time.amzDate, scope: scope),
+            key: scope.signingKey(secret: credentials.secretAccessKey))
+        request.query.append(("X-Amz-Signature", Hex.encode(signature)))
+    }
+
+    private static let queryParameters: Set<String> = [
+        "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
+        "X-Amz-Security-Token", "X-Amz-Signature",
+    ]
 
     private static func canonicalHeaders(_ headers: [(String, String)]) -> [(name: String, value: String)] {
         var values: [String: String] = [:]

@@ -47,8 +47,6 @@ package enum SigV4Verdict: Sendable, Hashable {
     case accepted
     /// No `Authorization` header.
     case missingAuthentication
-    /// Signed in the query string, which this server does not take.
-    case presigned
     /// The header is there but lacks something; one sentence, in AWS's words, for each.
     case incomplete([String])
     /// The scope or the signed headers do not fit the request; one sentence.
@@ -69,8 +67,6 @@ package enum SigV4Verdict: Sendable, Hashable {
         switch self {
         case .accepted: "The request is signed."
         case .missingAuthentication: "Request is missing Authentication Token"
-        case .presigned:
-            "Query-string authentication is not supported; sign the request in the Authorization header."
         case .incomplete(let reasons): reasons.joined(separator: " ")
         case .unacceptable(let reason): reason
         case .expired(let signed, let earliest, let now):
@@ -107,25 +103,69 @@ package struct SigV4Verifier: Sendable {
         package let authorization: SigV4Authorization
         package let time: SigningTime
         fileprivate let amzDate: String
+        /// Of a request that is signed in its query: how many seconds the signature holds.
+        fileprivate var expires: Int64?
+        /// The session token in the query; one in a header is read from there.
+        fileprivate var queryToken: String?
     }
 
     /// Checks everything that needs no secret and no clock. A failure carries the verdict.
     package func examine(_ request: ReceivedRequest) throws(SigV4Refusal) -> Claim {
+        let query = QuerySignature(request.query)
         guard let header = request.header("authorization") else {
-            throw SigV4Refusal(Self.isPresigned(request.query) ? .presigned : .missingAuthentication)
+            guard let query else { throw SigV4Refusal(.missingAuthentication) }
+            return try examine(query, of: request)
+        }
+        guard query == nil else {
+            throw SigV4Refusal(
+                .unacceptable(
+                    "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."))
         }
         let authorization: SigV4Authorization
         do {
             authorization = try SigV4Authorization(parsing: header)
         } catch {
-            // AWS lists the missing date along with the missing parameters.
+            // Another scheme is none at all to AWS.
+            if error.wrongScheme, !header.hasPrefix("AWS4-") { throw SigV4Refusal(.missingAuthentication) }
+            // AWS lists the missing date along with the missing parameters, and repeats the header.
             let lacksDate = request.header("x-amz-date") == nil && !error.wrongScheme
-            throw SigV4Refusal(.incomplete(error.reasons + (lacksDate ? [Self.missingDate] : [])))
+            let shown = header.prefix { $0 != " " }
+            throw SigV4Refusal(
+                .incomplete(error.reasons + (lacksDate ? [Self.missingDate] : []) + ["Authorization=\(shown)"]))
         }
         guard let amzDate = request.header("x-amz-date") else { throw SigV4Refusal(.incomplete([Self.missingDate])) }
         guard let time = SigningTime(amzDate: amzDate) else {
             throw SigV4Refusal(.incomplete(["Date must be in ISO-8601 'basic format'. Got '\(amzDate)'."]))
         }
+        try checkScope(authorization, amzDate)
+        // An unsigned target would let a request be replayed as another operation, an unsigned date at another time.
+        try Self.requireSigned(["host", "x-amz-date", "x-amz-target", "x-amz-security-token"], authorization, request)
+        try Self.checkPayload(request)
+        return Claim(authorization: authorization, time: time, amzDate: amzDate)
+    }
+
+    /// The same for a request that is signed in its query ("Authenticating requests: using query parameters").
+    private func examine(_ query: QuerySignature, of request: ReceivedRequest) throws(SigV4Refusal) -> Claim {
+        let authorization: SigV4Authorization
+        do {
+            authorization = try SigV4Authorization(parsing: query.header())
+        } catch {
+            throw SigV4Refusal(.incomplete(error.reasons))
+        }
+        guard let time = SigningTime(amzDate: query.date) else {
+            throw SigV4Refusal(.incomplete(["Date must be in ISO-8601 'basic format'. Got '\(query.date)'."]))
+        }
+        guard let expires = query.expires else {
+            throw SigV4Refusal(.incomplete(["X-Amz-Expires must be a number of seconds from 1 to 604800."]))
+        }
+        try checkScope(authorization, query.date)
+        try Self.requireSigned(["host", "x-amz-target"], authorization, request)
+        try Self.checkPayload(request)
+        return Claim(
+            authorization: authorization, time: time, amzDate: query.date, expires: expires, queryToken: query.token)
+    }
+
+    private func checkScope(_ authorization: SigV4Authorization, _ amzDate: String) throws(SigV4Refusal) {
         guard authorization.scope.service == service else {
             throw SigV4Refusal(.unacceptable("Credential should be scoped to correct service: '\(service)'. "))
         }
@@ -135,23 +175,30 @@ package struct SigV4Verifier: Sendable {
                     "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
                         + "'\(authorization.scope.date)' != '\(amzDate.prefix(8))', from '\(amzDate)'."))
         }
-        // An unsigned target would let a request be replayed as another operation, an unsigned date at another time.
-        for name in ["host", "x-amz-date", "x-amz-target", "x-amz-security-token"]
+    }
+
+    private static func requireSigned(
+        _ names: [String], _ authorization: SigV4Authorization, _ request: ReceivedRequest
+    ) throws(SigV4Refusal) {
+        for name in names
         where !authorization.signedHeaders.contains(name) && (name == "host" || request.header(name) != nil) {
-            throw SigV4Refusal(.unacceptable("'\(name)' must be a 'SignedHeader' in the AWS Authorization."))
+            let shown = name == "host" ? "'Host' or ':authority'" : "'\(name)'"
+            throw SigV4Refusal(.unacceptable("\(shown) must be a 'SignedHeader' in the AWS Authorization."))
         }
+    }
+
+    private static func checkPayload(_ request: ReceivedRequest) throws(SigV4Refusal) {
         if let declared = request.header("x-amz-content-sha256"), declared != request.bodyHash {
             throw SigV4Refusal(.wrongPayloadHash(declared))
         }
-        return Claim(authorization: authorization, time: time, amzDate: amzDate)
     }
 
     /// Checks date, session token and signature, in the order in which AWS reports them.
     package func verify(
         _ claim: Claim, of request: ReceivedRequest, secret: String, sessionToken: String? = nil, now: SigningTime
     ) -> SigV4Verdict {
-        if let late = Self.skewVerdict(claim.time, now: now) { return late }
-        let token = request.header("x-amz-security-token")
+        if let late = Self.skewVerdict(claim.time, expires: claim.expires, now: now) { return late }
+        let token = claim.queryToken ?? request.header("x-amz-security-token")
         guard token != nil || sessionToken == nil, sessionToken != nil || token == nil,
             constantTimeEquals(Array((token ?? "").utf8), Array((sessionToken ?? "").utf8))
         else { return .wrongSessionToken }
@@ -163,7 +210,7 @@ package struct SigV4Verifier: Sendable {
             headers.append((name, value))
         }
         let canonical = CanonicalRequest(
-            method: request.method, path: request.path, encodedQuery: Self.parameters(request.query),
+            method: request.method, path: request.path, encodedQuery: QuerySignature.signedParameters(request.query),
             headers: headers, payloadHash: request.bodyHash, service: service)
         let stringToSign = canonical.stringToSign(at: claim.amzDate, scope: authorization.scope)
         let known = keys.key(accessKeyID: authorization.accessKeyID, scope: authorization.scope, secret: secret)
@@ -181,28 +228,20 @@ package struct SigV4Verifier: Sendable {
     private static let missingDate =
         "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
 
-    private static func isPresigned(_ query: String) -> Bool {
-        parameters(query).contains { $0.name == "X-Amz-Algorithm" || $0.name == "X-Amz-Signature" }
-    }
-
-    private static func skewVerdict(_ time: SigningTime, now: SigningTime) -> SigV4Verdict? {
+    private static func skewVerdict(_ time: SigningTime, expires: Int64?, now: SigningTime) -> SigV4Verdict? {
+        if let expires, time.unixSeconds + expires < now.unixSeconds {
+            let end = SigningTime(unixSeconds: time.unixSeconds + expires)
+            return .unacceptable("Signature expired: \(end.amzDate) is now earlier than \(now.amzDate)")
+        }
         let earliest = SigningTime(unixSeconds: now.unixSeconds - allowedSkew)
         let latest = SigningTime(unixSeconds: now.unixSeconds + allowedSkew)
-        if time < earliest {
+        if time < earliest, expires == nil {
             return .expired(signed: time.amzDate, earliest: earliest.amzDate, now: now.amzDate)
         }
         if latest < time {
             return .notYetValid(signed: time.amzDate, latest: latest.amzDate, now: now.amzDate)
         }
         return nil
-    }
-
-    /// The parameters as the client encoded them; a name without a value has the empty one.
-    private static func parameters(_ query: String) -> [(name: String, value: String)] {
-        query.split(separator: "&").map { part in
-            let equals = part.firstIndex(of: "=") ?? part.endIndex
-            return (String(part[..<equals]), String(part[equals...].dropFirst()))
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+import AWSClient
 package import Environments
 import HTTPClient
 package import Logging
@@ -29,6 +30,7 @@ package final class ControlPlane: Service {
     package let metrics = ControlPlaneMetrics()
     package let degradation = Degradation()
     package let capacity: CapacityService
+    package let costs: AuroraCostService
     let box = RuntimeBox()
     private let logger: Logger
 
@@ -36,9 +38,12 @@ package final class ControlPlane: Service {
         self.configuration = configuration
         self.logger = logger
         environments = EnvironmentService(box: box, configuration: configuration)
-        snapshots = SnapshotService(box: box)
+        let environment = configuration.processEnvironment
+        snapshots = SnapshotService(
+            box: box, defaultRegion: environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"])
         pools = PoolService(box: box)
         capacity = CapacityService(box: box)
+        costs = AuroraCostService(box: box)
         events = EventService(box: box, configuration: configuration)
         tokens = TokenService(box: box)
         webhooks = WebhookService(box: box)
@@ -105,12 +110,13 @@ package final class ControlPlane: Service {
             admin: server.admin, installation: installation.text, owner: owner, logger: logger)
         let effectors = Effectors(
             provider: provider, sealer: CloneSealer(admin: server.admin), launcher: launcher,
-            prober: Prober(client: HTTPClient()))
+            prober: Prober(client: HTTPClient()), aurora: try aurora(store, installation))
         let importer = SnapshotImporter(admin: server.admin, owner: owner, logger: logger)
         let engine = LifecycleEngine(
             configuration: configuration, store: store, effectors: effectors, importer: importer,
             installation: installation,
-            machine: MachineReader(dataDirectory: try await server.dataDirectory()), metrics: metrics, logger: logger)
+            machine: MachineReader(dataDirectory: try await server.dataDirectory()),
+            prices: try AuroraPrices.read(path: configuration.auroraPrices), metrics: metrics, logger: logger)
         try await engine.recover()
         var services = engine.services
         if let postgres = server.privateServer {
@@ -144,6 +150,22 @@ package final class ControlPlane: Service {
 }
 
 extension ControlPlane {
+    /// The provider of clones at AWS. It calls nothing until a cluster is registered.
+    private func aurora(_ store: RecordStore, _ installation: InstallationID) throws -> AuroraProvider {
+        let client = AWSAccess.client(environment: configuration.processEnvironment)
+        var patience = AuroraPatience()
+        patience.poll = configuration.auroraPoll
+        let regions = AuroraRegions(
+            make: { [metrics] region in RDSAurora(client: RDSClient(client, region: region), metrics: metrics) },
+            guarding: { () async throws(ControlError) in
+                AuroraGuard(
+                    installation: installation, sources: Set(try await store.auroraSources().map(\.cluster)))
+            })
+        return AuroraProvider(
+            store: store, regions: regions, installation: installation,
+            endpoints: try AuroraEndpoints(path: configuration.auroraEndpoints), patience: patience, logger: logger)
+    }
+
     /// What `envctl status` shows; says why when requests are not taken.
     package func status() async -> ControlPlaneStatus {
         var status = ControlPlaneStatus(

@@ -80,11 +80,14 @@ package struct APIServer: Service {
             return response
         }
         let v1 = router.group("v1")
-        EnvironmentRoutes(service: controlPlane.environments, capacity: controlPlane.capacity).add(to: v1)
+        EnvironmentRoutes(
+            service: controlPlane.environments, capacity: controlPlane.capacity, costs: controlPlane.costs
+        ).add(to: v1)
         LifetimeRoutes(service: controlPlane.environments).add(to: v1)
         SnapshotRoutes(service: controlPlane.snapshots, pools: controlPlane.pools).add(to: v1)
         PoolRoutes(service: controlPlane.pools).add(to: v1)
-        CapacityRoutes(service: controlPlane.capacity, pools: controlPlane.pools).add(to: v1)
+        CapacityRoutes(service: controlPlane.capacity, pools: controlPlane.pools, costs: controlPlane.costs)
+            .add(to: v1)
         ReconcileRoutes(controlPlane: controlPlane).add(to: v1)
         EventRoutes(service: controlPlane.events, authenticator: authenticator).add(to: v1)
         TokenRoutes(service: controlPlane.tokens).add(to: v1)
@@ -92,8 +95,11 @@ package struct APIServer: Service {
         v1.get("status") { [controlPlane] _, _ in
             try Response.json(StatusResource(await controlPlane.status()))
         }
-        v1.get("doctor") { [controlPlane] _, _ in
-            try Response.json(ListResource(items: await controlPlane.doctor().map(CheckResource.init)))
+        v1.get("doctor") { [controlPlane] request, _ in
+            let aurora = request.uri.queryParameters["aurora"].map(String.init)
+            let checks =
+                if let aurora { await controlPlane.doctor(aurora: aurora) } else { await controlPlane.doctor() }
+            return try Response.json(ListResource(items: checks.map(CheckResource.init)))
         }
         return router
     }

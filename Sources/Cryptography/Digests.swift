@@ -28,14 +28,25 @@ package enum MD5 {
     }
 }
 
+/// SHA-1 of FIPS 180-4: the AWS CLI names its cache files by it. Never a protection.
+package enum SHA1 {
+    package static let byteCount = 20
+
+    package static func hash(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.withUnsafeBytes { DigestAlgorithm.sha1.hash($0) }
+    }
+}
+
 /// The digests that `IncrementalDigest` can compute.
 package enum DigestAlgorithm: Sendable {
     case sha256
+    case sha1
     case md5
 
     fileprivate var evp: OpaquePointer? {
         switch self {
         case .sha256: EVP_sha256()
+        case .sha1: EVP_sha1()
         case .md5: EVP_md5()
         }
     }

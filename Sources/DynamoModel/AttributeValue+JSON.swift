@@ -12,8 +12,8 @@ extension AttributeValue {
         self = try AttributeValue.value(json, depth: 0)
     }
 
-    /// Reads a value that an expression refers to. Such a value may be deeper than what can be stored: it is refused
-    /// only where it is stored, as others have measured; the JSON reader bounds it here.
+    /// Reads a value that an expression refers to, however deep: its depth is checked with that of the others, after
+    /// what is wrong with any of them. The JSON reader bounds it here.
     init(placeholder json: JSONValue) throws(WireError) {
         self = try AttributeValue.value(json, depth: -Limits.jsonDepth)
     }

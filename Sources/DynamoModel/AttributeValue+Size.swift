@@ -35,9 +35,14 @@ extension AttributeValue {
 }
 
 extension DynamoNumber {
-    /// One byte for two significant digits and one for the exponent; one more for the sign of a negative number.
+    /// One byte, and one for two significant digits before the point and one for two behind it, zeros at both ends
+    /// left out, as others have measured to the byte ("approximately", says the Developer Guide); one more for the
+    /// sign of a negative number.
     package var size: Int {
-        isZero ? 1 : (significantDigits + 1) / 2 + 1 + (isNegative ? 1 : 0)
+        guard !isZero else { return 1 }
+        let fraction = min(significantDigits, max(0, -Int(exponent)))
+        let integer = significantDigits - fraction
+        return 1 + (integer + 1) / 2 + (fraction + 1) / 2 + (isNegative ? 1 : 0)
     }
 }
 

@@ -1,8 +1,17 @@
 extension DynamoNumber {
     /// The exact sum.
     /// - Throws: the service's validation error if the result needs more than 38 digits or is out of range: "Exceeding
-    ///   this results in an exception" (Developer Guide, "Naming rules and data types", Number).
+    ///   this results in an exception" (Developer Guide, "Naming rules and data types", Number). It speaks of an
+    ///   overflow whatever is wrong, as others have measured.
     package func adding(_ other: DynamoNumber) throws(WireError) -> DynamoNumber {
+        do throws(WireError) {
+            return try exactSum(other)
+        } catch {
+            throw DynamoNumber.overflowError
+        }
+    }
+
+    private func exactSum(_ other: DynamoNumber) throws(WireError) -> DynamoNumber {
         if isZero { return other }
         if other.isZero { return self }
         let (upper, lower) = exponent >= other.exponent ? (self, other) : (other, self)

@@ -34,10 +34,7 @@ extension DynamoNumber {
     }
 
     static func checkRange(magnitude: Int, digits: Int) throws(WireError) {
-        if magnitude > Limits.maximumNumberExponent {
-            throw .validation(
-                "Number overflow. Attempting to store a number with magnitude larger than supported range")
-        }
+        if magnitude > Limits.maximumNumberExponent { throw overflowError }
         if magnitude < Limits.minimumNumberExponent {
             throw .validation(
                 "Number underflow. Attempting to store a number with magnitude smaller than supported range")
@@ -46,6 +43,9 @@ extension DynamoNumber {
             throw .validation("Attempting to store more than 38 significant digits in a Number")
         }
     }
+
+    static let overflowError = WireError.validation(
+        "Number overflow. Attempting to store a number with magnitude larger than supported range")
 
     private static func notNumeric(_ text: String) -> WireError {
         .validation("The parameter cannot be converted to a numeric value" + (text.isEmpty ? "" : ": " + text))

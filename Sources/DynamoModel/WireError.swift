@@ -5,6 +5,8 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
         case serializationException = "SerializationException"
         case resourceNotFoundException = "ResourceNotFoundException"
         case resourceInUseException = "ResourceInUseException"
+        case expiredIteratorException = "ExpiredIteratorException"
+        case trimmedDataAccessException = "TrimmedDataAccessException"
         case tableNotFoundException = "TableNotFoundException"
         case conditionalCheckFailedException = "ConditionalCheckFailedException"
         case exportNotFoundException = "ExportNotFoundException"

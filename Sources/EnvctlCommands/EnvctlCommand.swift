@@ -18,7 +18,7 @@ package struct EnvctlCommand: AsyncParsableCommand {
                     CapacityCommand.self,
                     ReconcileCommand.self,
                 ]),
-            CommandGroup(name: "Snapshots", subcommands: [SnapshotCommand.self]),
+            CommandGroup(name: "Snapshots", subcommands: [SnapshotCommand.self, AuroraCommand.self]),
             CommandGroup(
                 name: "Environments",
                 subcommands: [

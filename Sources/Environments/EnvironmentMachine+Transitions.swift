@@ -58,9 +58,21 @@ extension EnvironmentMachine {
         _ effect: Effect, _ result: EffectResult, _ record: EnvironmentRecord, took: Duration, now: Timestamp
     ) -> Transition {
         var transition = Transition(record)
+        if case .waiting(let what, let delay, let isNews) = result {
+            transition.record.nextAttemptAt = now + delay
+            transition.record.attempts = 0
+            // What is on its way out keeps the reason why.
+            if record.phase.isWanted { transition.record.reason = what }
+            if isNews { transition.note("waiting", what) }
+            return transition
+        }
         switch effect {
         case .clone:
             transition.record.timings.cloning = took.milliseconds
+            if case .made(let since) = result {
+                transition.record.timings.cloning = (now - since).milliseconds
+                transition.record.reason = nil
+            }
             transition.record.attempts = 0
             advance(&transition, to: .sealing, now: now)
         case .seal:
@@ -160,7 +172,10 @@ extension EnvironmentMachine {
         switch phase {
         case .cloning:
             transition.record.hasStorage = true
-            transition.note("cloning", "copying the snapshot to \(transition.record.database)")
+            let isCluster = transition.record.storage == .aurora
+            transition.note(
+                "cloning",
+                isCluster ? "cloning the cluster" : "copying the snapshot to \(transition.record.database)")
         case .sealing:
             transition.note("sealing", "cutting the copy off from its source")
         case .starting:

@@ -50,6 +50,10 @@ package enum Decision: Hashable, Sendable {
 /// What came of an effect.
 package enum EffectResult: Hashable, Sendable {
     case done
+    /// A copy that took several steps is complete; since when it was in the making.
+    case made(since: Timestamp)
+    /// Begun, and not at its end: to be looked at again after so long. Nothing is held meanwhile.
+    case waiting(String, after: Duration, isNews: Bool)
     case sealed(accountID: String, credential: EnvironmentCredential)
     case port(Int)
     case launched(ServerIdentity)

@@ -62,6 +62,8 @@ package struct EnvironmentRecord: Hashable, Sendable, Identifiable {
     package var snapshotID: SnapshotID
     /// The generation of the snapshot that it was cloned from; a refresh of the snapshot does not change it.
     package var generation: Int
+    /// How its copies are made; its snapshot's kind decides.
+    package var storage = StorageKind.template
     /// Counts the copies made for this environment; part of the database's name.
     package var incarnation: Int = 1
     /// The oldest copy that may still exist; older than `incarnation` between a reset and the drop of what it replaced.

@@ -5,6 +5,8 @@ package struct FoundResource: Hashable, Comparable, Sendable {
         case directory
         case database
         case role
+        /// An Aurora clone with its instance.
+        case cluster
     }
 
     /// What its mark says that it was made for.
@@ -14,7 +16,7 @@ package struct FoundResource: Hashable, Comparable, Sendable {
     }
 
     package var kind: Kind
-    /// The name of the database or role; the environment's id for a directory.
+    /// The name of the database or role, the identifier of the cluster; the environment's id for a directory.
     package var name: String
     package var owner: Owner
 
@@ -36,6 +38,7 @@ extension FoundResource.Kind {
         case .directory: 0
         case .database: 1
         case .role: 2
+        case .cluster: 3
         }
     }
 }

@@ -11,16 +11,23 @@ extension ReconcilePlan {
         package var generations: Set<RecordedGeneration>
         /// The replica whose machine was listed.
         package var replica: String
+        /// The installation, from which the identifiers of clusters follow.
+        package var installation: InstallationID
+        /// Whether the Aurora clones were listed: what cannot be listed is not judged.
+        package var listsClusters: Bool
 
         package init(
             found: Set<FoundResource>, before: [EnvironmentRecord], after: [EnvironmentRecord],
-            generations: Set<RecordedGeneration>, replica: String
+            generations: Set<RecordedGeneration>, replica: String, installation: InstallationID = InstallationID(""),
+            listsClusters: Bool = false
         ) {
             self.found = found
             self.before = before
             self.after = after
             self.generations = generations
             self.replica = replica
+            self.installation = installation
+            self.listsClusters = listsClusters
         }
     }
 }
@@ -46,10 +53,16 @@ extension ReconcilePlan.Inputs {
     private func ailment(
         _ record: EnvironmentRecord, before old: EnvironmentRecord
     ) -> (ReconcilePlan.Step.Action, String)? {
-        if record.holdsWholeCopy, old.holdsWholeCopy {
+        if record.holdsWholeCopy, old.holdsWholeCopy, record.storage == .aurora {
+            let cluster = FoundResource(
+                kind: .cluster, name: clusterName(record, record.incarnation), owner: .environment(record.id))
+            if listsClusters, !found.contains(cluster) {
+                return lost(record, "its cluster \(cluster.name)")
+            }
+        } else if record.holdsWholeCopy, old.holdsWholeCopy {
             let owner = FoundResource.Owner.environment(record.id)
             if !found.contains(FoundResource(kind: .database, name: record.database, owner: owner)) {
-                return lost(record)
+                return lost(record, "its database \(record.database)")
             }
             if !found.contains(FoundResource(kind: .role, name: record.role, owner: owner)) {
                 return (.remake, "its role \(record.role) is gone, and its data are there")
@@ -66,8 +79,12 @@ extension ReconcilePlan.Inputs {
         }
     }
 
-    private func lost(_ record: EnvironmentRecord) -> (ReconcilePlan.Step.Action, String)? {
-        let what = "its database \(record.database) is gone; envctl did not drop it"
+    private func clusterName(_ record: EnvironmentRecord, _ incarnation: Int) -> String {
+        AuroraNames.cluster(installation, record.id, incarnation: incarnation)
+    }
+
+    private func lost(_ record: EnvironmentRecord, _ name: String) -> (ReconcilePlan.Step.Action, String)? {
+        let what = "\(name) is gone; envctl did not drop it"
         if record.isPooled { return (.delete, what + ", and nobody has claimed it") }
         switch record.phase {
         case .expiring: return (.delete, what + ", so there is nothing to restore")
@@ -99,6 +116,10 @@ extension ReconcilePlan.Inputs {
             case .database:
                 guard !record.databases.contains(resource.name) else { return nil }
                 return "environment '\(record.name)' has gone on to \(record.database)"
+            case .cluster:
+                let incarnations = min(record.oldestIncarnation, record.incarnation)...record.incarnation
+                let isKnown = incarnations.contains { clusterName(record, $0) == resource.name }
+                return isKnown ? nil : "environment '\(record.name)' has gone on to another clone"
             case .role:
                 return record.role == resource.name ? nil : "the role of environment '\(record.name)' is \(record.role)"
             case .directory:

@@ -47,6 +47,8 @@ package struct SnapshotRecord: Hashable, Sendable, Identifiable {
     package var reason: String?
     /// Where it came from, e.g. the directory of the export.
     package var source: String
+    /// The registered cluster whose live data it stands for; nil: it was imported.
+    package var aurora: AuroraSource?
     package var progress = SnapshotProgress()
     package var tables: [SnapshotTable] = []
     /// The account and the region that the data belong to; empty until the import is done.

@@ -10,18 +10,24 @@ package enum RelationCreation: Sendable {
 }
 
 /// Changes. Each takes a connection whose transaction the caller holds, so that rows and relations change together:
-/// in one database, CreateTable and DeleteTable are atomic.
+/// in one database, CreateTable and DeleteTable are atomic. Where the data lie in a database of their own, `data` is a
+/// connection to it, and the caller decides which transaction is committed first.
 extension Catalog {
     /// Inserts a table with its indexes and tags, and makes its relations.
     ///
     /// - Returns: `false`, with nothing changed, if the account has a table of that name.
     package func createTable(
-        _ table: TableRecord, relations: RelationCreation = .complete, on connection: PostgresConnection
+        _ table: TableRecord, relations: RelationCreation = .complete, on connection: PostgresConnection,
+        data: PostgresConnection? = nil
     ) async throws -> Bool {
         guard try await insertTable(table, on: connection) else { return false }
         let ddl = RelationDDL(table.physical)
         let statements = relations == .complete ? ddl.create + ddl.finish : ddl.create
-        try await connection.execute(script: statements.joined(separator: ";\n"))
+        let data = data ?? connection
+        try await data.execute(script: statements.joined(separator: ";\n"))
+        if table.definition.streamSpecification?.enabled == true {
+            try await StreamShards.make(tableID: table.tableID, unixSeconds: table.creationDate, on: data)
+        }
         return true
     }
 
@@ -88,15 +94,24 @@ extension Catalog {
     }
 
     /// Deletes a table's rows and drops its relations.
-    package func deleteTable(_ table: TableRecord, on connection: PostgresConnection) async throws {
+    ///
+    /// - Parameter unixSeconds: the moment after which the table's stream can be read for another 24 hours; `nil`: it
+    ///   goes at once.
+    package func deleteTable(
+        _ table: TableRecord, at unixSeconds: Double? = nil, on connection: PostgresConnection,
+        data: PostgresConnection? = nil
+    ) async throws {
+        let data = data ?? connection
         _ = try await connection.query(
             PostgresQuery("DELETE FROM tables WHERE table_id = $1", [.text(table.tableID)]))
         _ = try await connection.query(
             PostgresQuery("DELETE FROM tags WHERE resource_arn = $1", [.text(table.arn)]))
-        // Its stream ends with it; a table of the same name could not make its shards otherwise.
-        _ = try await connection.query(
-            PostgresQuery("DELETE FROM stream_shards WHERE table_id = $1", [.text(table.tableID)]))
-        try await connection.execute(script: RelationDDL(table.physical).drop.joined(separator: ";\n"))
+        if let unixSeconds {
+            try await endStream(of: table, unixSeconds: unixSeconds, on: connection, data: data)
+        } else {
+            try await StreamShards.delete(owner: table.tableID, on: data)
+        }
+        try await data.execute(script: RelationDDL(table.physical).drop.joined(separator: ";\n"))
     }
 
     package func setStatus(_ status: TableStatus, table: TableRecord, on runner: some SQLRunner) async throws {
@@ -108,18 +123,17 @@ extension Catalog {
 
     /// Turns time to live on for an attribute, or off.
     ///
-    /// No expression index is made: it would refuse every later item whose attribute is no 64-bit integer, which
-    /// DynamoDB stores without a word. `ttl_index_ready` stays false, so ExtendDB's server makes its index when it
-    /// serves the database; turning time to live off drops such an index.
+    /// Indexes go either way: the next look of the worker that deletes expired items makes the one that it needs
+    /// (`ExpiryStatements`).
     package func setTimeToLive(
-        attribute: String?, table: TableRecord, on connection: PostgresConnection
+        attribute: String?, table: TableRecord, on connection: PostgresConnection, data: PostgresConnection? = nil
     ) async throws {
         _ = try await connection.query(
             PostgresQuery(
                 "UPDATE tables SET ttl_attribute = $2, ttl_index_ready = false WHERE table_id = $1",
                 [.text(table.tableID), .optional(attribute)]))
-        let index = PostgresIdentifier.quote("idx_ttl_" + PhysicalTable.relationName(table.tableID))
-        try await connection.execute(script: "DROP INDEX IF EXISTS \(index)")
+        try await (data ?? connection).execute(
+            script: ExpiryStatements.dropIndexes(table.tableID).joined(separator: ";\n"))
     }
 
     /// Records what DescribeTable says about the table's size.

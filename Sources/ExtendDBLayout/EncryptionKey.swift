@@ -1,5 +1,6 @@
 package import Cryptography
 import DynamoModel
+import Postgres
 
 /// The key of `settings.encryption_key`, under which secrets of access keys are sealed: AES-256-GCM with the access key
 /// id as associated data, stored as `nonce ‖ ciphertext ‖ tag`.
@@ -23,6 +24,38 @@ package struct EncryptionKey: Sendable, Hashable {
 
     package static func random() throws(LayoutError) -> EncryptionKey {
         try EncryptionKey(bytes: SecureRandom.bytes(AES256GCM.keyLength))
+    }
+
+    /// Refuses a catalog whose key this build cannot replace: release 1.0 wraps it under a key that lies outside the
+    /// catalog, and what else depends on that is not known.
+    ///
+    /// - Throws: `LayoutError` that says what was found instead, without its value.
+    static func check(on catalog: some SQLRunner) async throws {
+        let rows = try await catalog.query(
+            PostgresQuery(
+                """
+                SELECT key FROM settings
+                WHERE key <> 'encryption_key' AND key ~* '(encryption|wrapped|wrapping|master|kek|kms)'
+                ORDER BY key
+                """))
+        let others = try rows.map { try $0[0].string }
+        guard others.isEmpty else {
+            throw LayoutError(
+                .unsupportedFeature,
+                "the catalog keeps its encryption key wrapped (settings \(others.joined(separator: ", "))), which this "
+                    + "build does not know")
+        }
+        guard let value = try await Settings.value(.encryptionKey, on: catalog) else {
+            throw LayoutError(.unreadable, "the catalog's settings have no encryption_key")
+        }
+        do {
+            _ = try EncryptionKey(base64: value)
+        } catch {
+            throw LayoutError(
+                .unsupportedFeature,
+                "the setting encryption_key holds \(value.utf8.count) characters that are not Base64 of 32 bytes: it may "
+                    + "be wrapped, which this build does not know")
+        }
     }
 
     /// The setting's value.

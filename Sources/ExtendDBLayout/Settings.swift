@@ -12,6 +12,11 @@ package enum SettingsKey: String, Sendable, CaseIterable {
     /// Seconds that CreateTable and DeleteTable pretend to take.
     case controlPlaneDelay = "control_plane_delay_seconds"
     case indexPropagationDelay = "gsi_propagation_delay_ms"
+    /// The later name of the same, which newer releases prefer.
+    case anyIndexPropagationDelay = "index_propagation_delay_ms"
+    case throttling = "throttling_enabled"
+    /// Whether keys made elsewhere may be put in; absent, older releases allow it.
+    case credentialImport = "allow_credential_import"
     /// Our own: the number of the claim under which a clone was sealed last.
     case sealedUnder = "envctl_claim"
 }

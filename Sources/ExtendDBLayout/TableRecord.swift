@@ -40,6 +40,9 @@ package struct TableRecord: Sendable {
     package let ttlAttribute: String?
     /// The moment a stream was enabled, in the form of stream ARNs; kept when it is disabled.
     package let streamLabel: String?
+    /// The ids of the open shards of the table's stream, in the database's order. They lie in the data database, so
+    /// `StreamShards.open(of:)` reads them apart from the rest.
+    package var streamShards: [String] = []
     package let indexes: [IndexRecord]
     /// The relations that hold the items, and their SQL, built once.
     package let physical: PhysicalTable
@@ -77,6 +80,8 @@ package struct TableRecord: Sendable {
             accountID: accountID, tableID: makeID(),
             arn: Self.arn(region: region, accountID: accountID, table: definition.name), definition: definition,
             status: status, creationDate: creationDate,
+            streamLabel: definition.streamSpecification?.enabled == true
+                ? StreamLabel.text(unixSeconds: creationDate) : nil,
             indexes: definition.indexes.map { IndexRecord(indexID: makeID(), definition: $0) })
     }
 

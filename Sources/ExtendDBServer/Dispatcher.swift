@@ -4,11 +4,15 @@ package import DynamoModel
 package struct Dispatcher: Sendable {
     private let items: ItemOperations
     private let tables: TableOperations
+    private let streams: StreamOperations
     private let transfers: TransferOperations
 
-    package init(items: ItemOperations, tables: TableOperations, transfers: TransferOperations) {
+    package init(
+        items: ItemOperations, tables: TableOperations, streams: StreamOperations, transfers: TransferOperations
+    ) {
         self.items = items
         self.tables = tables
+        self.streams = streams
         self.transfers = transfers
     }
 
@@ -58,6 +62,10 @@ package struct Dispatcher: Sendable {
         case .describeTable: try await tables.describeTable(DescribeTableRequest(json: body), context)
         case .listTables: try await tables.listTables(ListTablesRequest(json: body), context)
         case .deleteTable: try await tables.deleteTable(DeleteTableRequest(json: body), context)
+        case .listStreams: try await streams.listStreams(ListStreamsRequest(json: body), context)
+        case .describeStream: try await streams.describeStream(DescribeStreamRequest(json: body), context)
+        case .getShardIterator: try await streams.getShardIterator(GetShardIteratorRequest(json: body), context)
+        case .getRecords: try await streams.getRecords(GetRecordsRequest(json: body), context)
         case .describeEndpoints: ServiceOperations.describeEndpoints(context)
         case .describeLimits: ServiceOperations.describeLimits()
         case .tagResource: try await tables.tagResource(TagResourceRequest(json: body), context)

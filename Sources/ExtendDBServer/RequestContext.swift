@@ -12,6 +12,8 @@ package struct RequestContext: Sendable {
     package let now: Double
     /// The name and port under which the client reached this server, from its `Host` header.
     package let host: String
+    /// What the request changes that makes work for later.
+    let changes = TimedChanges()
     /// The name of the user or role that asks, for messages that name it.
     package let principal: String
 

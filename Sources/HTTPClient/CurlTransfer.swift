@@ -1,6 +1,14 @@
 import CCurl
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// One request on its way through libcurl.
 ///
 /// `@unchecked Sendable`: the handle and the receiver are used by the thread that makes the transfer until it is
@@ -44,10 +52,10 @@ final class CurlTransfer: @unchecked Sendable {
         envctl_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
         envctl_curl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
         if let timeout = request.timeout {
-            let milliseconds =
-                timeout.components.seconds * 1_000 + timeout.components.attoseconds / 1_000_000_000_000_000
-            // Zero would mean "no limit" to curl.
-            envctl_curl_set_long(easy, CURLOPT_TIMEOUT_MS, Int(max(1, milliseconds)))
+            envctl_curl_set_long(easy, CURLOPT_TIMEOUT_MS, Self.milliseconds(timeout))
+        }
+        if let timeout = request.connectTimeout {
+            envctl_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(timeout))
         }
         if let idle = request.idleTimeout {
             // Less than one byte a second for so long.
@@ -58,7 +66,16 @@ final class CurlTransfer: @unchecked Sendable {
             envctl_curl_set_string(easy, CURLOPT_UNIX_SOCKET_PATH, socket)
             envctl_curl_set_string(easy, CURLOPT_PROXY, "")
         }
+        if !request.usesProxies {
+            envctl_curl_set_string(easy, CURLOPT_PROXY, "")
+        }
         envctl_curl_set_string(easy, CURLOPT_NOPROXY, Self.directHosts)
+        if let bundle = request.caBundle {
+            envctl_curl_set_string(easy, CURLOPT_CAINFO, bundle)
+        }
+        // HTTP/2 where the server offers it during the handshake, and then several requests on one connection.
+        envctl_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        envctl_curl_set_long(easy, CURLOPT_PIPEWAIT, 1)
         if request.method == "HEAD" {
             envctl_curl_set_long(easy, CURLOPT_NOBODY, 1)
         } else {
@@ -102,20 +119,22 @@ final class CurlTransfer: @unchecked Sendable {
             break
         }
         guard code == CURLE_OK else {
-            return .failure(Self.error(code, request))
+            return .failure(error(code))
         }
         var status = 0
         envctl_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         return .success(HTTPResponse(status: status, headers: receiver.headers, body: []))
     }
 
-    private static func error(_ code: CURLcode, _ request: HTTPRequest) -> HTTPClientError {
+    private func error(_ code: CURLcode) -> HTTPClientError {
+        var sent = 0
+        envctl_curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
         let kind: HTTPClientError.Code =
             switch code {
             case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidURL
             case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .nameNotResolved
             case CURLE_COULDNT_CONNECT: .connectionFailed
-            case CURLE_OPERATION_TIMEDOUT: .timedOut
+            case CURLE_OPERATION_TIMEDOUT: sent == 0 && request.connectTimeout != nil ? .connectionFailed : .timedOut
             case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE: .connectionLost
             case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
                 CURLE_SSL_CACERT_BADFILE:
@@ -139,7 +158,18 @@ final class CurlTransfer: @unchecked Sendable {
         return lines
     }
 
-    private static let directHosts = "localhost,127.0.0.1,::1"
+    /// At least 1: zero would mean "no limit" to curl.
+    private static func milliseconds(_ duration: Duration) -> Int {
+        let (seconds, attoseconds) = duration.components
+        return Int(max(1, seconds * 1_000 + attoseconds / 1_000_000_000_000_000))
+    }
+
+    /// This machine, and what `no_proxy` names: setting curl's option puts that variable out of force.
+    private static var directHosts: String {
+        let named = getenv("no_proxy") ?? getenv("NO_PROXY")
+        let hosts = named.map { String(cString: $0) } ?? ""
+        return hosts.contains("*") ? "*" : "localhost,127.0.0.1,::1" + (hosts.isEmpty ? "" : "," + hosts)
+    }
 }
 
 /// What curl's callbacks write into during one transfer.

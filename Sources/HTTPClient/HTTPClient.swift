@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// All transfers of a client share one thread and its connections, which are kept alive and used again. Cancelling the
 /// calling task ends its transfer at once. Redirects are not followed, and proxies of the environment are not asked for
-/// Unix sockets and loopback addresses.
+/// Unix sockets, loopback addresses and what `no_proxy` names.
 package final class HTTPClient: Sendable {
     private let loop = CurlLoop()
 

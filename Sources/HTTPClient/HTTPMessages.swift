@@ -7,17 +7,25 @@ package struct HTTPRequest: Sendable {
     package var body: [UInt8]
     /// From the call to the last byte of the answer; nil: as long as it takes.
     package var timeout: Duration?
+    /// For the connection alone, the TLS handshake included; nil: curl's default of five minutes. What runs out of it
+    /// is `.connectionFailed`.
+    package var connectTimeout: Duration?
     /// How long the transfer may stand still, in whole seconds; nil: as long as `timeout` allows. For answers without an
     /// end, of which nothing is known but that something comes now and then.
     package var idleTimeout: Duration?
     /// Path of a Unix socket to connect to instead of the URL's host.
     package var unixSocket: String?
+    /// A file of PEM certificates that a server's must lead to; nil: the system's.
+    package var caBundle: String?
+    /// Whether proxies of the environment are asked, where `no_proxy` does not name the host.
+    package var usesProxies: Bool
     /// The largest body that is taken; a longer one ends the request with `.responseTooLarge`. Streams have no limit.
     package var maximumResponseBytes: Int
 
     package init(
         method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8] = [],
-        timeout: Duration? = .seconds(30), idleTimeout: Duration? = nil, unixSocket: String? = nil,
+        timeout: Duration? = .seconds(30), connectTimeout: Duration? = nil, idleTimeout: Duration? = nil,
+        unixSocket: String? = nil, caBundle: String? = nil, usesProxies: Bool = true,
         maximumResponseBytes: Int = 64 << 20
     ) {
         self.method = method
@@ -25,8 +33,11 @@ package struct HTTPRequest: Sendable {
         self.headers = headers
         self.body = body
         self.timeout = timeout
+        self.connectTimeout = connectTimeout
         self.idleTimeout = idleTimeout
         self.unixSocket = unixSocket
+        self.caBundle = caBundle
+        self.usesProxies = usesProxies
         self.maximumResponseBytes = maximumResponseBytes
     }
 }

@@ -36,11 +36,17 @@ import Testing
             if pairs: url += '?' + '&'.join(quote(k, safe='-_.~') + '=' + quote(v, safe='-_.~') for k, v in pairs.items())
             headers = {'X-Amz-Target': 'DynamoDB_20120810.ListTables', 'Content-Type': '  a   b\\tc '}
             body = word(0, 40).encode()
-            request = AWSRequest(method=rng.choice(['GET', 'POST', 'PUT']), url=url, data=body, headers=headers)
-            signer(Credentials('AKIDEXAMPLE', 'secret/key', token), service, 'eu-central-1').add_auth(request)
+            method = rng.choice(['GET', 'POST', 'PUT'])
+            credentials = Credentials('AKIDEXAMPLE', 'secret/key', token)
+            request = AWSRequest(method=method, url=url, data=body, headers=headers)
+            signer(credentials, service, 'eu-central-1').add_auth(request)
+            presigner = auth.S3SigV4QueryAuth if service == 's3' else auth.SigV4QueryAuth
+            given = {'X-Amz-Target': 'DynamoDB_20120810.ListTables'}
+            presigned = AWSRequest(method=method, url=url, headers=given)
+            presigner(credentials, service, 'eu-central-1', expires=900).add_auth(presigned)
             print('\\t'.join([service, request.method, hexed(path),
                 ','.join(hexed(k) + ':' + hexed(v) for k, v in pairs.items()), hexed(token or ''), body.hex(),
-                hexed(request.headers['Authorization'])]))
+                hexed(request.headers['Authorization']), presigned.url.rsplit('X-Amz-Signature=', 1)[1]]))
         """
 
     @Test(.enabled(if: Python.interpreter != nil, "ENVCTL_PYTHON is not set"))
@@ -52,7 +58,7 @@ import Testing
         for line in lines {
             try compare(line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init))
         }
-        print("requests signed as botocore signs them: \(lines.count)")
+        print("requests signed as botocore signs them, in the header and in the query: \(lines.count)")
     }
 
     private func compare(_ fields: [String]) throws {
@@ -76,6 +82,13 @@ import Testing
         let header = try #require(request.headers.last { $0.0 == "Authorization" }).1
         let expected = try text(fields[6])
         #expect(header == expected, "\(service) \(method) \(request.target)")
+
+        var presigned = SignableRequest(
+            method: method, host: "host.example:8443", path: path, query: query,
+            headers: [("X-Amz-Target", "DynamoDB_20120810.ListTables")])
+        SigV4Signer(credentials: credentials, region: "eu-central-1", service: service)
+            .presign(&presigned, at: time, expiresIn: 900)
+        #expect(presigned.query.last?.1 == fields[7], "\(service) \(method) \(presigned.target)")
 
         let target = request.target.split(separator: "?", maxSplits: 1).map(String.init)
         let received = ReceivedRequest(

@@ -136,7 +136,15 @@ import Testing
         let presigned = ReceivedRequest(
             method: "POST", path: "/", query: "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0", headers: [],
             body: body)
-        #expect(verdict(presigned) == .presigned)
+        guard case .incomplete(let missing) = verdict(presigned) else {
+            Issue.record("a query without a credential was taken")
+            return
+        }
+        #expect(
+            missing.joined(separator: " ")
+                == "AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters must "
+                + "include 'X-Amz-SignedHeaders'. AWS query-string parameters must include 'X-Amz-Date'. "
+                + "Re-examine the query-string parameters.")
         let undated = changing(signed()) { $0.removeAll { $0.0 == "X-Amz-Date" } }
         guard case .incomplete(let reasons) = verdict(undated) else {
             Issue.record("a request without date was taken")

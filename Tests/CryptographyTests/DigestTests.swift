@@ -25,7 +25,19 @@ import Testing
         #expect(Hex.encode(MD5.hash(Array(text.utf8))) == digest)
     }
 
-    @Test(arguments: [DigestAlgorithm.sha256, .md5])
+    /// FIPS 180-2, appendix A.1 and A.2.
+    @Test(arguments: [
+        ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "84983e441c3bd26ebaae4aa1f95129e5e54670f1"
+        ),
+    ])
+    func sha1(text: String, digest: String) {
+        #expect(Hex.encode(SHA1.hash(Array(text.utf8))) == digest)
+    }
+
+    @Test(arguments: [DigestAlgorithm.sha256, .sha1, .md5])
     func incrementalEqualsWhole(algorithm: DigestAlgorithm) {
         let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         var digest = IncrementalDigest(algorithm)
@@ -35,6 +47,7 @@ import Testing
         let whole =
             switch algorithm {
             case .sha256: SHA256.hash(bytes)
+            case .sha1: SHA1.hash(bytes)
             case .md5: MD5.hash(bytes)
             }
         #expect(digest.finalize() == whole)

@@ -88,13 +88,25 @@ import Testing
         }
     }
 
-    @Test func `what an expression refers to may be deeper than what is stored`() throws {
-        let text = String(repeating: #"{"L":["#, count: 40) + #"{"S":"x"}"# + String(repeating: "]}", count: 40)
-        let request = try PutItemRequest(
-            json: JSONValue(
-                #"{"TableName":"abc","Item":{"a":{"S":"b"}},"ConditionExpression":"c = :v","#
-                    + #""ExpressionAttributeValues":{":v":\#(text)}}"#))
-        #expect(request.expressionAttributeValues?[":v"]?.nestingDepth == 40)
+    @Test(arguments: [31, 32, 60])
+    func `what an expression refers to is as deep as what is stored`(levels: Int) throws {
+        let text = String(repeating: #"{"L":["#, count: levels) + #"{"S":"x"}"# + String(repeating: "]}", count: levels)
+        let json = try JSONValue(
+            #"{"TableName":"abc","Item":{"a":{"S":"b"}},"ConditionExpression":"c = :v","#
+                + #""ExpressionAttributeValues":{":v":\#(text)}}"#)
+        if levels < 32 {
+            #expect(try PutItemRequest(json: json).expressionAttributeValues?[":v"]?.nestingDepth == levels)
+        } else {
+            #expect(throws: AttributeValue.nestingError.enveloped()) { try PutItemRequest(json: json) }
+        }
+    }
+
+    @Test(arguments: [
+        ("0", 1), ("1", 2), ("10", 2), ("12", 2), ("123", 3), ("1001", 3), ("1.5", 3), ("10.01", 3), ("123.45", 4),
+        ("0.0000001", 2), ("1E125", 2), ("1E-130", 2), ("-1", 3), ("12345678901234567890123456789012345678", 20),
+    ])
+    func `numbers are measured in pairs of digits from the point`(number: String, size: Int) throws {
+        #expect(try DynamoNumber(number).size == size)
     }
 
     @Test func `attribute names have 1 to 65,535 bytes`() throws {

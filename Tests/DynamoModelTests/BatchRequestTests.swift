@@ -37,7 +37,8 @@ import Testing
         let empty = try JSONValue(#"{"RequestItems":{}}"#)
         #expect(
             message { _ = try BatchGetItemRequest(json: empty) }
-                == "The requestItems parameter is required for BatchGetItem")
+                == "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: "
+                + "Member must have length greater than or equal to 1")
         #expect(
             message { _ = try BatchWriteItemRequest(json: empty) }
                 == "The requestItems parameter is required for BatchWriteItem")
@@ -92,12 +93,22 @@ import Testing
                 == "Too many items requested for the BatchGetItem call")
         #expect(
             message { _ = try BatchGetItemRequest(json: gets([101])) }.hasSuffix(
-                "at 'requestItems.table0.member.keys' failed to satisfy constraint: "
+                "at 'RequestItems.table0.member.Keys' failed to satisfy constraint: "
                     + "Member must have length less than or equal to 100"))
         #expect(
             message { _ = try BatchGetItemRequest(json: gets([0])) }
-                == "1 validation error detected: Value '[]' at 'requestItems.table0.member.keys' failed to satisfy "
+                == "1 validation error detected: Value at 'RequestItems.table0.member.Keys' failed to satisfy "
                 + "constraint: Member must have length greater than or equal to 1")
+    }
+
+    @Test func `choosing attributes in two ways is refused across tables`() throws {
+        let json = try JSONValue(
+            #"{"RequestItems":{"abc":{"Keys":[{"a":{"S":"1"}}],"ProjectionExpression":"a"},"#
+                + #""def":{"Keys":[{"a":{"S":"1"}}],"AttributesToGet":["a"]}}}"#)
+        #expect(
+            message { _ = try BatchGetItemRequest(json: json) }
+                == "Can not use both expression and non-expression parameters in the same request: "
+                + "Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}")
     }
 
     @Test func `writes are limited in one table and together`() throws {

@@ -108,7 +108,8 @@ import Testing
     @Test func `overflow of a sum is an error of the service`() throws {
         let big = try DynamoNumber("9E125")
         #expect(message { _ = try big.adding(big) } == overflow)
-        #expect(message { _ = try DynamoNumber("1E38").adding(DynamoNumber("0.1")) } == tooLong)
+        #expect(message { _ = try DynamoNumber("1E38").adding(DynamoNumber("0.1")) } == overflow)
+        #expect(message { _ = try DynamoNumber("1.1E-130").adding(DynamoNumber("-1E-130")) } == overflow)
     }
 
     @Test func `normalisation is idempotent and text round trips`() throws {

@@ -28,12 +28,12 @@ import Testing
         Refusal("", "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."),
         Refusal(
             #","Limit":0"#,
-            "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: ",
+            "1 validation error detected: Value at 'Limit' failed to satisfy constraint: ",
             "Member must have value greater than or equal to 1"
         ),
         Refusal(
             #","IndexName":"a""#,
-            "1 validation error detected: Value 'a' at 'indexName' failed to satisfy constraint: ",
+            "1 validation error detected: Value at 'IndexName' failed to satisfy constraint: ",
             "Member must have length greater than or equal to 3"
         ),
         Refusal(
@@ -220,8 +220,8 @@ import Testing
     func `Expected is checked`(_ refusal: Refusal) throws {
         let json = try JSONValue(#"{"TableName":"abc","Key":{"k":{"S":"b"}},"Expected":{"a":\#(refusal.json)}}"#)
         #expect(
-            message { _ = try UpdateItemRequest(json: json) } == "One or more parameter values were invalid: "
-                + refusal.expected)
+            message { _ = try UpdateItemRequest(json: json) }
+                == "1 validation error detected: One or more parameter values were invalid: " + refusal.expected)
     }
 
     @Test func `reads attribute updates`() throws {
@@ -246,7 +246,7 @@ import Testing
         let json = try JSONValue(
             #"{"TableName":"abc","Key":{"k":{"S":"b"}},"AttributeUpdates":{"a":\#(refusal.json)}}"#)
         #expect(
-            message { _ = try UpdateItemRequest(json: json) } == "One or more parameter values were invalid: "
-                + refusal.expected)
+            message { _ = try UpdateItemRequest(json: json) }
+                == "1 validation error detected: One or more parameter values were invalid: " + refusal.expected)
     }
 }

@@ -25,8 +25,8 @@ import Testing
             "CZlib",
         ],
         "ControlPlane": [
-            "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "HTTPClient", "Postgres", "Cryptography",
-            "CPlatform", "CZlib",
+            "Environments", "ExtendDBLayout", "DynamoModel", "AWS", "AWSClient", "HTTPClient", "Postgres",
+            "Cryptography", "CPlatform", "CZlib",
         ],
         "ControlPlaneAPI": ["ControlPlane", "Environments", "Cryptography"],
         "EnvctlCommands": [

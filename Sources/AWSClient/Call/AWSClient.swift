@@ -113,7 +113,8 @@ package final class AWSClient: Sendable {
             request: HTTPRequest(
                 method: request.method, url: endpoint.origin + request.target,
                 headers: request.headers.filter { $0.0 != "Host" } + [("Host", endpoint.host)], body: request.body,
-                timeout: settings.timeout, maximumResponseBytes: settings.maximumReplyBytes),
+                timeout: settings.timeout, connectTimeout: settings.connectTimeout, caBundle: settings.caBundle,
+                maximumResponseBytes: settings.maximumReplyBytes),
             time: time, credentials: used)
     }
 

@@ -13,6 +13,10 @@ package struct ResolvedCredentials: Sendable, Hashable {
         self.expiration = expiration
         self.source = source
     }
+
+    /// For calls that are not signed.
+    static let none = ResolvedCredentials(
+        credentials: AWSCredentials(accessKeyID: "", secretAccessKey: ""), source: "nobody")
 }
 
 /// Why there are no credentials. Never holds a secret.
@@ -40,6 +44,10 @@ package struct StaticCredentials: CredentialProvider {
 
     package init(_ credentials: AWSCredentials, source: String = "configuration") {
         resolved = ResolvedCredentials(credentials: credentials, source: source)
+    }
+
+    init(_ resolved: ResolvedCredentials) {
+        self.resolved = resolved
     }
 
     package func credentials() -> ResolvedCredentials { resolved }

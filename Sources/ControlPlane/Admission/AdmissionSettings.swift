@@ -12,6 +12,8 @@ struct AdmissionSettings: Sendable {
     var limitsConnections: Bool
     var concurrentClones: Int
     var machine: MachineReader
+    /// What clones at AWS cost, with the budget; nil: unknown.
+    var prices: AuroraPrices?
 
     init(_ configuration: ControlPlaneConfiguration, machine: MachineReader) {
         maximumEnvironments = configuration.maximumEnvironments

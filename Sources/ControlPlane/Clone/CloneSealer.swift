@@ -19,17 +19,9 @@ package struct CloneSealer: Sendable {
         // What the role can connect to needs nothing of what sealing writes.
         async let attempts: Void = tryConnections(request)
         let credential = try await admin.session(database: request.database, "seal \(request.database)") { clone in
-            do {
-                let credential = try await Sealing.seal(
-                    on: clone, account: request.accountID, ttl: request.expiresItems ? .keep : .freeze,
-                    keeping: request.keeping.map {
-                        MintedKey(accessKeyID: $0.accessKeyID, secretAccessKey: $0.secretAccessKey)
-                    }, claim: request.claim)
-                try await checkPrivileges(request, on: clone)
-                return credential
-            } catch let error as LayoutError {
-                throw ControlError(.failed, subject: request.database, "sealing failed: \(error.message)")
-            }
+            let credential = try await seal(request, on: clone)
+            try await checkPrivileges(request, on: clone)
+            return credential
         }
         do {
             try await attempts
@@ -41,13 +33,35 @@ package struct CloneSealer: Sendable {
             secretAccessKey: credential.secretAccessKey)
     }
 
+    private func seal(_ request: SealRequest, on clone: PostgresConnection) async throws -> SealedCredential {
+        guard let name = request.dataDatabase else { return try await seal(request, on: clone, data: nil) }
+        let access = admin.configuration.with(database: name, user: request.role, password: request.rolePassword)
+        return try await admin.session(database: name, "seal \(name)") { connection in
+            try await seal(request, on: clone, data: ClonedData(connection: connection, access: access))
+        }
+    }
+
+    private func seal(
+        _ request: SealRequest, on clone: PostgresConnection, data: ClonedData?
+    ) async throws -> SealedCredential {
+        do {
+            return try await Sealing.seal(
+                on: clone, data: data, account: request.accountID, ttl: request.expiresItems ? .keep : .freeze,
+                keeping: request.keeping.map {
+                    MintedKey(accessKeyID: $0.accessKeyID, secretAccessKey: $0.secretAccessKey)
+                }, claim: request.claim)
+        } catch let error as LayoutError {
+            throw ControlError(.failed, subject: request.database, "sealing failed: \(error.message)")
+        }
+    }
+
     /// No other database of the server may admit the role, whoever made it.
     private func checkPrivileges(_ request: SealRequest, on connection: PostgresConnection) async throws {
         let rows = try await connection.query(
             """
             SELECT datname FROM pg_database
-            WHERE datallowconn AND datconnlimit <> -2 AND datname <> $2 AND has_database_privilege($1::name, oid, 'CONNECT')
-            """, .text(request.role), .text(request.database))
+            WHERE datallowconn AND datconnlimit <> -2 AND NOT datname = ANY ($2) AND has_database_privilege($1::name, oid, 'CONNECT')
+            """, .text(request.role), .textArray(request.databases))
         let reachable = try rows.map { try $0[0].string }
         guard reachable.isEmpty else {
             throw ControlError(
@@ -60,8 +74,10 @@ package struct CloneSealer: Sendable {
     /// Proves by trying that the role reaches the clone and none of the forbidden databases.
     private func tryConnections(_ request: SealRequest) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.attempt(request, database: request.database, expectsRefusal: false) }
-            for database in Set(request.forbidden) where database != request.database {
+            for database in request.databases {
+                group.addTask { try await self.attempt(request, database: database, expectsRefusal: false) }
+            }
+            for database in Set(request.forbidden).subtracting(request.databases) {
                 group.addTask { try await self.attempt(request, database: database, expectsRefusal: true) }
             }
             try await group.waitForAll()

@@ -15,8 +15,10 @@ package struct SealedEnvironment: Sendable, Hashable {
 
 /// What sealing needs to know.
 package struct SealRequest: Sendable, Hashable {
-    /// The clone.
+    /// The clone: catalog and data, or the catalog of a pair.
     package var database: String
+    /// The data database of a pair, on the same server; nil: the clone is one database.
+    package var dataDatabase: String?
     /// The environment's role and its password.
     package var role: String
     @Secret package var rolePassword: String
@@ -32,11 +34,16 @@ package struct SealRequest: Sendable, Hashable {
     /// Whether items expire in the clone as their TTL attribute says.
     package var expiresItems: Bool
 
+    /// What the role must be able to connect to, and nothing else.
+    package var databases: [String] { [database] + (dataDatabase.map { [$0] } ?? []) }
+
     package init(
-        database: String, role: String, rolePassword: String, accountID: String, forbidden: [String],
+        database: String, dataDatabase: String? = nil, role: String, rolePassword: String, accountID: String,
+        forbidden: [String],
         keeping: EnvironmentCredential? = nil, claim: Int64 = 0, expiresItems: Bool = true
     ) {
         self.database = database
+        self.dataDatabase = dataDatabase
         self.role = role
         self.rolePassword = rolePassword
         self.accountID = accountID

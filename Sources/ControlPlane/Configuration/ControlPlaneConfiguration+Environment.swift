@@ -20,6 +20,9 @@ extension ControlPlaneConfiguration {
     /// | `ENVCTL_MAX_ENVIRONMENTS` | environments of users in all; else as many as the machine has room for |
     /// | `ENVCTL_MAX_ENVIRONMENTS_PER_OWNER` | environments of one owner; else no limit of its own |
     /// | `ENVCTL_CONCURRENT_CLONES` | copies made at once |
+    /// | `ENVCTL_AURORA_POLL` | how often AWS is asked while a clone is on its way |
+    /// | `ENVCTL_AURORA_ENDPOINTS` | a file that says where the databases of clones are: tunnels, stand-ins |
+    /// | `ENVCTL_AURORA_PRICES` | a file with prices and a budget |
     ///
     /// - Parameters:
     ///   - environment: names and values.
@@ -53,6 +56,9 @@ extension ControlPlaneConfiguration {
             maximumEnvironmentsPerOwner = try Self.number(
                 text, of: "ENVCTL_MAX_ENVIRONMENTS_PER_OWNER", in: 0...1_000_000)
         }
+        auroraEndpoints = environment["ENVCTL_AURORA_ENDPOINTS"]
+        auroraPrices = environment["ENVCTL_AURORA_PRICES"]
+        if let text = environment["ENVCTL_AURORA_POLL"] { auroraPoll = try Self.duration("ENVCTL_AURORA_POLL", text) }
         if let text = environment["ENVCTL_CONCURRENT_CLONES"] {
             tunables.concurrentClones = try Self.number(text, of: "ENVCTL_CONCURRENT_CLONES", in: 1...64)
             // Room for what is not a copy stays beside them.

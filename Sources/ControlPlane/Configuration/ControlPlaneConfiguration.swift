@@ -24,6 +24,12 @@ package struct ControlPlaneConfiguration: Sendable, Hashable {
     package var maximumEnvironments: Int?
     /// How many environments one owner may have; nil: no limit of its own.
     package var maximumEnvironmentsPerOwner: Int?
+    /// A file that says where the databases of Aurora clones are; see `AuroraEndpoints`.
+    package var auroraEndpoints: String?
+    /// A file with what AWS charges and the budget; see `AuroraPrices`.
+    package var auroraPrices: String?
+    /// How often Aurora is looked at while something moves there.
+    package var auroraPoll: Duration = AuroraPatience().poll
     package var tunables = Tunables()
 
     package init(stateDirectory: String, processEnvironment: [String: String]) {

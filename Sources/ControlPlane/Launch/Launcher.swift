@@ -80,6 +80,8 @@ package struct LaunchRequest: Sendable, Hashable {
     package var port: Int
     /// The clone, as the environment's own role.
     package var database: PostgresConfiguration
+    /// The database of the same server that holds the data, where `database` holds the catalog alone.
+    package var dataDatabase: String?
     package var region: String
     /// The most connections that the server may hold.
     package var maximumConnections: Int
@@ -88,13 +90,14 @@ package struct LaunchRequest: Sendable, Hashable {
 
     package init(
         id: String, directory: String, address: String = "127.0.0.1", port: Int, database: PostgresConfiguration,
-        region: String, maximumConnections: Int = 16, connectionIdleSeconds: Int = 10
+        dataDatabase: String? = nil, region: String, maximumConnections: Int = 16, connectionIdleSeconds: Int = 10
     ) {
         self.id = id
         self.directory = directory
         self.address = address
         self.port = port
         self.database = database
+        self.dataDatabase = dataDatabase
         self.region = region
         self.maximumConnections = maximumConnections
         self.connectionIdleSeconds = connectionIdleSeconds

@@ -5,6 +5,9 @@ import Postgres
 struct ServerConfigurationFile: Sendable, Hashable {
     var request: LaunchRequest
 
+    /// What of libpq's keywords is handed on.
+    static let connectionKeywords = ["sslmode", "sslrootcert", "hostaddr"]
+
     /// The server touches it when requests come: its time of modification is the last request's.
     static let activityFile = "activity"
 
@@ -29,6 +32,19 @@ struct ServerConfigurationFile: Sendable, Hashable {
         writer.string(request.database.password ?? "")
         writer.name("database")
         writer.string(request.database.database)
+        if let data = request.dataDatabase {
+            writer.name("data_database")
+            writer.string(data)
+        }
+        for keyword in Self.connectionKeywords {
+            guard let value = request.database.options[keyword] else { continue }
+            writer.name(keyword)
+            writer.string(value)
+        }
+        if request.dataDatabase != nil {
+            writer.name("connect_timeout_seconds")
+            writer.number(Int(request.database.connectTimeout.components.seconds))
+        }
         writer.endObject()
         writer.name("max_connections")
         writer.number(request.maximumConnections)

@@ -24,10 +24,14 @@ struct Effectors: Sendable {
     var sealer: any Sealer
     var launcher: any Launcher
     var prober: any EndpointProber
+    /// For environments whose snapshot is a registered Aurora cluster; nil where there can be none.
+    var aurora: AuroraProvider?
 
     init(
-        provider: any CloneProvider, sealer: any Sealer, launcher: any Launcher, prober: any EndpointProber
+        provider: any CloneProvider, sealer: any Sealer, launcher: any Launcher, prober: any EndpointProber,
+        aurora: AuroraProvider? = nil
     ) {
+        self.aurora = aurora
         self.provider = provider
         self.sealer = sealer
         self.launcher = launcher
@@ -74,7 +78,18 @@ struct EffectPerformer: Sendable {
         }
     }
 
+    /// The provider of an environment's clones at AWS; nil for one that is copied from a template.
+    private func aurora(_ record: EnvironmentRecord) throws(ControlError) -> AuroraProvider? {
+        guard record.storage == .aurora else { return nil }
+        guard let aurora = effectors.aurora else {
+            throw ControlError(
+                .misconfigured, subject: record.name.text, "this control plane clones no Aurora clusters")
+        }
+        return aurora
+    }
+
     private func clone(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
+        if let aurora = try aurora(record) { return try await aurora.make(record) }
         let source = ResourceNames.snapshotDatabase(record.snapshotID, generation: record.generation)
         let mark = InstallationMark(
             installation: installation.text, kind: .environment, id: record.id.text, generation: record.incarnation)
@@ -86,6 +101,13 @@ struct EffectPerformer: Sendable {
     }
 
     private func seal(_ record: EnvironmentRecord, _ claim: Int64) async throws(ControlError) -> EffectResult {
+        if let aurora = try aurora(record) {
+            let sealed = try await aurora.databases(of: record).seal(keeping: record.credential, claim: claim)
+            return .sealed(
+                accountID: sealed.accountID,
+                credential: EnvironmentCredential(
+                    accessKeyID: sealed.accessKeyID, secretAccessKey: sealed.secretAccessKey))
+        }
         // What a reset replaces is still there, and the role could connect to it.
         for database in record.databases.dropLast() { try await effectors.provider.close(database: database) }
         let sealed = try await effectors.sealer.seal(
@@ -123,12 +145,19 @@ struct EffectPerformer: Sendable {
 
     private func launch(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
         guard let port = record.port else { throw ControlError(.failed, "no port is reserved") }
-        let database = effectors.provider.connection(
-            to: record.database, user: record.role, password: try password(record))
+        let database: PostgresConfiguration
+        var dataDatabase: String?
+        if let aurora = try aurora(record) {
+            let served = try await aurora.served(record)
+            (database, dataDatabase) = (served.catalog, served.dataDatabase)
+        } else {
+            database = effectors.provider.connection(
+                to: record.database, user: record.role, password: try password(record))
+        }
         let server = try await effectors.launcher.launch(
             LaunchRequest(
                 id: record.id.text, directory: directory(record), address: configuration.endpointAddress, port: port,
-                database: database, region: record.region))
+                database: database, dataDatabase: dataDatabase, region: record.region))
         return .launched(ServerIdentity(pid: server.pid, startTime: server.startTime))
     }
 
@@ -145,7 +174,10 @@ struct EffectPerformer: Sendable {
             credential: ProbeCredential(
                 accessKeyID: credential.accessKeyID, secretAccessKey: credential.secretAccessKey,
                 region: record.region),
-            target: target, deadline: configuration.tunables.probeDeadline,
+            target: target,
+            // A clone that paused answers after half a minute.
+            deadline: record.storage == .aurora
+                ? AuroraDatabases.connectTimeout * 2 : configuration.tunables.probeDeadline,
             stillRuns: { [launcher = effectors.launcher] in
                 observed.server.map { launcher.isAlive(process($0, record)) } ?? false
             })
@@ -192,6 +224,10 @@ struct EffectPerformer: Sendable {
     }
 
     private func dropPrevious(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
+        if let aurora = try aurora(record) {
+            return try await aurora.drop(
+                record, Array(min(record.oldestIncarnation, record.incarnation)..<record.incarnation))
+        }
         for database in record.databases.dropLast() {
             try await effectors.provider.drop(database: database, role: nil)
         }
@@ -199,6 +235,13 @@ struct EffectPerformer: Sendable {
     }
 
     private func drop(_ record: EnvironmentRecord) async throws(ControlError) -> EffectResult {
+        if let aurora = try aurora(record) {
+            let result = try await aurora.drop(
+                record, Array(min(record.oldestIncarnation, record.incarnation)...record.incarnation))
+            if case .waiting = result { return result }
+            try PosixFile.remove(directory(record))
+            return result
+        }
         _ = try await dropPrevious(record)
         try await effectors.provider.drop(database: record.database, role: record.role)
         try PosixFile.remove(directory(record))

@@ -29,10 +29,12 @@ struct LifecycleEngine: Sendable {
     init(
         configuration: ControlPlaneConfiguration, store: RecordStore, effectors: Effectors, importer: any Importer,
         installation: InstallationID, machine: MachineReader = MachineReader(dataDirectory: nil),
-        metrics: ControlPlaneMetrics = ControlPlaneMetrics(), logger: Logger
+        prices: AuroraPrices? = nil, metrics: ControlPlaneMetrics = ControlPlaneMetrics(), logger: Logger
     ) {
         self.store = store
-        admission = AdmissionSettings(configuration, machine: machine)
+        var admission = AdmissionSettings(configuration, machine: machine)
+        admission.prices = prices
+        self.admission = admission
         pools = PoolSettings(configuration, admission: admission)
         let tunables = configuration.tunables
         health = HealthRegistry()

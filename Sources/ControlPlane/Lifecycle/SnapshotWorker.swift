@@ -170,7 +170,10 @@ final class SnapshotWorker: Service {
     ) async throws(ControlError) {
         do {
             Failpoint.dropSnapshotBefore.hit()
-            try await provider.drop(database: claimed.record.database, role: nil)
+            // A registered cluster is production's: forgetting it is all.
+            if claimed.record.aurora == nil {
+                try await provider.drop(database: claimed.record.database, role: nil)
+            }
             Failpoint.dropSnapshotAfter.hit()
             try await store.recordEnd(claimed, state: state, reason: reason)
         } catch {

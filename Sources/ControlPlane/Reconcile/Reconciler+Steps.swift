@@ -34,6 +34,9 @@ extension Reconciler {
             try PosixFile.remove(directory)
         case .database: try await effectors.provider.drop(database: orphan.name, role: nil)
         case .role: try await effectors.provider.drop(database: nil, role: orphan.name)
+        case .cluster:
+            // Minutes pass until it is gone: later ticks go on.
+            guard let aurora = effectors.aurora, try await aurora.removeOrphan(orphan.name) else { return }
         }
         try await store.note(
             .installation, installation.text, kind: "orphan-removed",
@@ -44,6 +47,11 @@ extension Reconciler {
         switch resource.kind {
         case .database: record.hasStorage && record.databases.contains(resource.name)
         case .role: record.hasStorage && record.role == resource.name
+        case .cluster:
+            record.hasStorage
+                && (record.oldestIncarnation...max(record.oldestIncarnation, record.incarnation)).contains {
+                    AuroraNames.cluster(installation, record.id, incarnation: $0) == resource.name
+                }
         case .directory: record.host.map { $0 == store.replica } ?? true
         }
     }
@@ -68,8 +76,14 @@ extension Reconciler {
         _ id: EnvironmentID, _ action: ReconcilePlan.Step.Action, reason: String
     ) async throws(ControlError) {
         guard let record = try await store.find(id: id) else { return }
-        let databases = try await effectors.provider.list().compactMap(\.database)
-        guard !databases.contains(record.database) else { return }
+        if record.storage == .aurora {
+            let name = AuroraNames.cluster(installation, id, incarnation: record.incarnation)
+            guard let aurora = effectors.aurora, try await !aurora.list().contains(where: { $0.identifier == name })
+            else { return }
+        } else {
+            let databases = try await effectors.provider.list().compactMap(\.database)
+            guard !databases.contains(record.database) else { return }
+        }
         let machine = EnvironmentMachine(retry: configuration.tunables.retry)
         let changed = try await store.change(.id(id), by: Self.actor) { current, now throws(ControlError) in
             guard current.incarnation == record.incarnation, current.phase == record.phase else {

@@ -98,10 +98,27 @@ struct Reconciler: Service {
     /// In the order that `ReconcilePlan` needs.
     private func inputs() async throws(ControlError) -> ReconcilePlan.Inputs {
         let before = try await store.list()
-        let found = try await found()
+        var found = try await found()
+        let clusters = await clusters()
+        found.formUnion(clusters ?? [])
         return ReconcilePlan.Inputs(
             found: found, before: before, after: try await store.list(), generations: try await store.generations(),
-            replica: store.replica)
+            replica: store.replica, installation: installation, listsClusters: clusters != nil)
+    }
+
+    /// The clones at AWS; nil when they cannot be listed: then nothing is concluded about them, and the rest goes on.
+    private func clusters() async -> Set<FoundResource>? {
+        guard let aurora = effectors.aurora else { return nil }
+        do {
+            let found = try await aurora.list().map {
+                FoundResource(kind: .cluster, name: $0.identifier, owner: .environment($0.mark.environment))
+            }
+            return Set(found)
+        } catch {
+            metrics.calledProvider("list-clusters", error: error)
+            logger.warning("the Aurora clones cannot be listed", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     private func listed() async throws(ControlError) -> [OwnedResource] {

@@ -3,8 +3,32 @@ package import Environments
 /// What users do with snapshots.
 package struct SnapshotService: Sendable {
     private let box: RuntimeBox
+    /// The region of clusters for which none is named.
+    package let defaultRegion: String?
 
-    init(box: RuntimeBox) { self.box = box }
+    init(box: RuntimeBox, defaultRegion: String? = nil) {
+        self.box = box
+        self.defaultRegion = defaultRegion
+    }
+
+    /// Records a production cluster as a snapshot whose environments are copy-on-write clones of it, after a look at it.
+    ///
+    /// - Throws: `conflict` when the name is in use, `notFound` and `misconfigured` with what is wrong with the cluster.
+    package func register(
+        name: String, source: AuroraSource, by actor: Actor = .local
+    ) async throws(ControlError) -> SnapshotRecord {
+        let name = try SnapshotName(name)
+        let runtime = try box.runtime()
+        guard let aurora = runtime.effectors.aurora else {
+            throw ControlError(.misconfigured, "this control plane clones no Aurora clusters")
+        }
+        try await aurora.inspect(source)
+        var generator = SystemRandomNumberGenerator()
+        let record = try await runtime.store.register(
+            id: SnapshotID(using: &generator), name: name, source: source, by: actor)
+        runtime.hub.changed(record.id.text)
+        return record
+    }
 
     /// Records the snapshot and starts the import; returns at once. A name whose last import failed can be used again.
     ///

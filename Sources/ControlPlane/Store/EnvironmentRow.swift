@@ -21,7 +21,7 @@ enum EnvironmentRow {
         e.server_start_time, e.cloning_ms, e.sealing_ms, e.starting_ms, e.probing_ms, e.total_ms, e.lease_epoch,
         \(time("clock_timestamp()")), e.host, e.pooled, \(time("e.claimed_at")), e.oldest_incarnation, e.idle_us,
         \(time("e.last_request_at")), \(time("e.hibernated_at")), \(time("e.grace_ends_at")), e.protected_by,
-        e.protected_reason, \(time("e.protected_until")), \(time("e.warned_for"))
+        e.protected_reason, \(time("e.protected_until")), \(time("e.warned_for")), e.storage
         """
 
     /// A `timestamptz` as whole microseconds since 1970.
@@ -82,6 +82,13 @@ enum EnvironmentRow {
                 owner: owner, reason: try row[43].orNil?.string ?? "", until: try timestamp(row[44]))
         }
         record.warnedFor = try timestamp(row[45])
+        let storageText = try row[46].string
+        guard let storage = StorageKind(rawValue: storageText) else {
+            throw ControlError(
+                .misconfigured, subject: try row[1].string, "the records hold the unknown storage '\(storageText)'",
+                hint: "start the newer envctl that wrote it")
+        }
+        record.storage = storage
         return ClaimedEnvironment(
             record: record, epoch: try row[32].int64, now: Timestamp(microseconds: try row[33].int64))
     }

@@ -10,6 +10,7 @@ enum Migrations {
     static let all = [
         Migration(number: 1, name: "records", sql: records),
         Migration(number: 2, name: "lifetimes", sql: lifetimes),
+        Migration(number: 3, name: "aurora", sql: aurora),
     ]
 
     /// The newest schema that this program knows.

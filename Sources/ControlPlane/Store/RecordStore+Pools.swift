@@ -227,7 +227,7 @@ extension RecordStore {
     /// locked against a deletion that begins at the same time.
     private static let refillSQL = """
         WITH source AS (
-            SELECT s.id, s.name, g.number, g.region, g.account_id
+            SELECT s.id, s.name, g.number, g.region, g.account_id, s.storage
             FROM snapshots s JOIN generations g ON g.snapshot_id = s.id
             WHERE s.id = $1 AND g.number = $2 AND s.deleted_at IS NULL AND g.state = 'ready' FOR SHARE OF s, g
         ), wanted AS (
@@ -242,10 +242,10 @@ extension RecordStore {
             SELECT clock_timestamp() AS at
         ), e AS (
             INSERT INTO environments (id, name, snapshot_id, snapshot_name, generation, phase, next_attempt_at,
-                created_at, expires_at, ttl_us, port, region, account_id, role_password, pooled, host)
+                created_at, expires_at, ttl_us, port, region, account_id, role_password, pooled, host, storage)
             SELECT wanted.id, 'pool-' || wanted.id, source.id, source.name, source.number, 'requested', instant.at,
                 instant.at, instant.at + interval '100 years', 0, free.port, source.region, source.account_id,
-                wanted.password, true, $7
+                wanted.password, true, $7, source.storage
             FROM source, instant, wanted JOIN free USING (place)
             RETURNING *
         )

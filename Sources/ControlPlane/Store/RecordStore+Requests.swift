@@ -87,7 +87,7 @@ extension RecordStore {
                     """, [.text(request.name.text)]),
                 PostgresQuery(
                     """
-                    SELECT coalesce(g.database_bytes, 0) FROM snapshots s JOIN generations g ON g.snapshot_id = s.id
+                    SELECT coalesce(g.database_bytes, 0), s.aurora FROM snapshots s JOIN generations g ON g.snapshot_id = s.id
                     WHERE s.name = $1 AND s.deleted_at IS NULL AND g.state = 'ready' ORDER BY g.number DESC LIMIT 1
                     """, [.text(request.snapshot.text)]),
             ])
@@ -95,6 +95,14 @@ extension RecordStore {
                 return .outcome(.nameTaken(try EnvironmentRow.decode(row, secrets: secrets).record))
             }
             guard let bytes = try found[2].first?[0].int64 else { return .outcome(.noSuchSnapshot) }
+            if let cluster = try found[2].first?[1].orNil?.bytes {
+                // Whoever else asks waits: each one changes the sums.
+                guard isAlone else { return .tight }
+                let source = try AuroraSource(json: cluster)
+                if let refusal = try await auroraRefusal(source, settings.prices, on: connection) {
+                    return .outcome(.refused(refusal))
+                }
+            }
             let view = try await readAdmission(settings, owner: request.owner, on: connection)
             let cost = view.cost(databaseBytes: bytes)
             guard isAlone || !view.isTight(for: cost) else { return .tight }
@@ -130,7 +138,7 @@ extension RecordStore {
 
     private static let insertSQL = """
         WITH source AS (
-            SELECT s.id, s.name, g.number, g.region, g.account_id
+            SELECT s.id, s.name, g.number, g.region, g.account_id, s.storage
             FROM snapshots s JOIN generations g ON g.snapshot_id = s.id
             WHERE s.name = $3 AND s.deleted_at IS NULL AND g.state = 'ready'
             ORDER BY g.number DESC LIMIT 1 FOR SHARE OF s, g
@@ -144,12 +152,13 @@ extension RecordStore {
             SELECT clock_timestamp() AS at
         ), e AS (
             INSERT INTO environments (id, name, snapshot_id, snapshot_name, generation, owner, labels, phase,
-                next_attempt_at, created_at, expires_at, ttl_us, idle_us, port, region, account_id, role_password, host)
+                next_attempt_at, created_at, expires_at, ttl_us, idle_us, port, region, account_id, role_password, host,
+                storage)
             SELECT $1, $2, source.id, source.name, source.number, $6, $5::jsonb,
                 CASE WHEN $14 THEN 'queued' ELSE 'requested' END, CASE WHEN $14 THEN NULL ELSE instant.at END,
                 instant.at, instant.at + CASE WHEN $14 THEN $15::bigint ELSE $4::bigint END * interval '1 microsecond',
                 $4::bigint, $12::bigint, place.port, source.region, source.account_id, $7,
-                CASE WHEN $14 THEN NULL ELSE $13 END
+                CASE WHEN $14 THEN NULL ELSE $13 END, source.storage
             FROM source, instant, place
             ON CONFLICT (name) WHERE phase <> 'deleted' AND NOT pooled DO NOTHING
             RETURNING *

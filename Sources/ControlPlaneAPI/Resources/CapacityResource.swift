@@ -74,6 +74,8 @@ package struct CapacityResource: Codable, Sendable, Equatable {
     /// In the order in which they will be let in.
     package var queue: [QueuePlaceResource]
     package var pools: [PoolResource]
+    /// What clones at AWS may cost; absent without prices.
+    package var costs: [CostSumResource]?
 
     package init(
         limits: [LimitResource], owners: [LimitResource], clones: LimitResource, queue: [QueuePlaceResource],

@@ -41,6 +41,10 @@ package struct EnvironmentResource: Codable, Sendable, Equatable {
     package var pid: Int?
     package var database: String?
     package var role: String?
+    /// How its copy is made: `template` or `aurora`.
+    package var storage: String?
+    /// What it costs at AWS, where prices are configured; only where one environment is asked for.
+    package var cost: CostResource?
     /// Where it stands while it waits for room.
     package var queue: QueuePlaceResource?
     /// In the answer to a creation alone: whether this call made it.

@@ -46,12 +46,18 @@ package struct CreateSnapshotBody: Codable, Sendable, Equatable {
     }
 }
 
-/// Where a snapshot's data comes from.
+/// Where a snapshot's data comes from: one of the two.
 package struct SnapshotSource: Codable, Sendable, Equatable {
     /// An absolute path on the control plane's machine that holds one or more DynamoDB exports to S3.
-    package var exportDirectory: String
+    package var exportDirectory: String?
+    /// A production cluster to register.
+    package var aurora: AuroraResource?
 
     package init(exportDirectory: String) {
         self.exportDirectory = exportDirectory
+    }
+
+    package init(aurora: AuroraResource) {
+        self.aurora = aurora
     }
 }

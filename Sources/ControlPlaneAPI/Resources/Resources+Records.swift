@@ -13,8 +13,10 @@ extension EnvironmentResource {
             readyAt: record.readyAt?.description,
             expiresAt: record.expiresAt.description, ttlSeconds: Int(record.ttl.wholeSeconds), labels: record.labels,
             attempts: record.attempts, timings: TimingsResource(record.timings),
-            pid: record.server.map { Int($0.pid) }, database: record.hasStorage ? record.database : nil,
+            pid: record.server.map { Int($0.pid) },
+            database: record.hasStorage && record.storage == .template ? record.database : nil,
             role: record.hasStorage ? record.role : nil, created: created)
+        storage = record.storage.rawValue
         idleSeconds = Int(record.idleTimeout.wholeSeconds)
         lastRequestAt = record.lastRequestAt?.description
         hibernatedAt = record.hibernatedAt?.description
@@ -53,7 +55,9 @@ extension SnapshotResource {
             },
             progress: record.state == .importing ? ProgressResource(record.progress) : nil,
             accountId: record.accountID.isEmpty ? nil : record.accountID,
-            region: record.region.isEmpty ? nil : record.region, database: record.database)
+            region: record.region.isEmpty ? nil : record.region,
+            database: record.aurora == nil ? record.database : nil)
+        aurora = record.aurora.map(AuroraResource.init)
     }
 }
 

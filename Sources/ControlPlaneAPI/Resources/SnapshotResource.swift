@@ -13,6 +13,8 @@ package struct SnapshotResource: Codable, Sendable, Equatable {
     package var accountId: String?
     package var region: String?
     package var database: String?
+    /// The cluster that it was registered with; absent when it was imported.
+    package var aurora: AuroraResource?
     /// In the answer to a question for this snapshot alone.
     package var pool: PoolResource?
 

@@ -6,6 +6,7 @@ import Hummingbird
 struct CapacityRoutes: Sendable {
     let service: CapacityService
     let pools: PoolService
+    let costs: AuroraCostService
 
     func add(to router: RouterGroup<APIRequestContext>) {
         router.get("capacity") { _, context in
@@ -20,7 +21,13 @@ struct CapacityRoutes: Sendable {
                 }
             }
             let seen = try await pools.list().filter { caller.sees(snapshot: $0.snapshot.text) }
-            return try Response.json(CapacityResource(status, pools: seen))
+            var capacity = CapacityResource(status, pools: seen)
+            if let sums = try await costs.summary() {
+                capacity.costs = sums.hourly.sorted { $0.key < $1.key }
+                    .filter { caller.scope == .admin || $0.key == "all" || $0.key == "owner \(caller.owner)" }
+                    .map { CostSumResource(of: $0.key, hourlyMost: $0.value, currency: sums.currency) }
+            }
+            return try Response.json(capacity)
         }
     }
 }

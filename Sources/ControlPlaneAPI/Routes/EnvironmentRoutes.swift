@@ -6,6 +6,7 @@ import Hummingbird
 struct EnvironmentRoutes: Sendable {
     let service: EnvironmentService
     let capacity: CapacityService
+    let costs: AuroraCostService
 
     func add(to router: RouterGroup<APIRequestContext>) {
         let group = router.group("environments")
@@ -125,6 +126,7 @@ struct EnvironmentRoutes: Sendable {
     private func resource(_ record: EnvironmentRecord, created: Bool? = nil) async throws -> EnvironmentResource {
         var resource = EnvironmentResource(record, endpoint: service.endpoint(of: record), created: created)
         resource.add(try await capacity.places(of: [record])[record.id])
+        resource.cost = try await costs.cost(of: record).map(CostResource.init)
         return resource
     }
 

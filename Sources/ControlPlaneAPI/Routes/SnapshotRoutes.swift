@@ -11,8 +11,18 @@ struct SnapshotRoutes: Sendable {
         let group = router.group("snapshots")
         group.post { request, context in
             let body = try await request.decoded(as: CreateSnapshotBody.self, context: context)
-            let record = try await service.importExport(
-                name: body.name, directory: body.source.exportDirectory, by: context.actor)
+            let record: SnapshotRecord
+            switch (body.source.exportDirectory, body.source.aurora) {
+            case (let directory?, nil):
+                record = try await service.importExport(name: body.name, directory: directory, by: context.actor)
+            case (nil, let aurora?):
+                record = try await service.register(
+                    name: body.name, source: aurora.source(defaultRegion: service.defaultRegion), by: context.actor)
+            case (nil, nil), (_?, _?):
+                throw ControlError(
+                    .invalidRequest, subject: "source", "a snapshot has one source",
+                    hint: "give export_directory, or aurora with a cluster")
+            }
             return try Response.json(SnapshotResource(record), status: .accepted)
         }
         group.get { _, context in

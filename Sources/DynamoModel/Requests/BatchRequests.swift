@@ -16,13 +16,13 @@ package struct BatchGetItemRequest: Sendable {
     package var returnConsumedCapacity: ReturnConsumedCapacity
 
     package init(json: JSONValue) throws(WireError) {
-        var reader = try RequestReader(json, "BatchGetItemInput")
+        var reader = try RequestReader(json, "BatchGetItemInput", wording: .single)
         returnConsumedCapacity = try reader.enumeration("ReturnConsumedCapacity") ?? .none
         let tables = try reader.batchTables(of: "KeysAndAttributes")
         var readers: [(name: String, reader: RequestReader, attributes: AttributesToGet)] = []
         for table in tables {
             var nested = try RequestReader(
-                table.value, "KeysAndAttributes", path: "requestItems.\(table.name).member.")
+                table.value, "KeysAndAttributes", path: "RequestItems.\(table.name).member.", wording: .single)
             nested.require("Keys")
             if let keys = try nested.list("Keys") {
                 let shown = keys.isEmpty ? "[]" : "[\(keys.count) keys]"
@@ -33,6 +33,7 @@ package struct BatchGetItemRequest: Sendable {
             readers.append((table.name, nested, attributes))
         }
         try reader.finish()
+        try BatchGetItemRequest.refuseMixing(readers.map(\.reader))
         requestItems = []
         for (name, reader, attributes) in readers {
             let expressions = try ExpressionParameters(
@@ -50,6 +51,15 @@ package struct BatchGetItemRequest: Sendable {
         guard requestItems.map(\.keys.count).reduce(0, +) <= Limits.batchGetKeys else {
             throw .validation("Too many items requested for the BatchGetItem call")
         }
+    }
+
+    /// The older way of choosing attributes beside the newer one is refused in the whole request, even where each
+    /// table has only one of them.
+    private static func refuseMixing(_ tables: [RequestReader]) throws(WireError) {
+        guard tables.contains(where: { $0.has("ProjectionExpression") }),
+            tables.contains(where: { $0.has("AttributesToGet") })
+        else { return }
+        throw ExpressionParameters.mixingError(old: ["AttributesToGet"], expressions: ["ProjectionExpression"])
     }
 }
 
@@ -158,8 +168,12 @@ extension RequestReader {
             : "com.amazonaws.dynamodb.v20120810.\(structure)"
         guard let tables = try map("RequestItems", of: name) else { return [] }
         if tables.isEmpty {
-            let operation = structure == "WriteRequest" ? "BatchWriteItem" : "BatchGetItem"
-            throw .validation("The requestItems parameter is required for \(operation)")
+            // Of the two batches only one has moved to the newer wording.
+            guard structure == "WriteRequest" else {
+                checkLength(0, 1...Limits.batchGetKeys, of: "{}", at: "RequestItems")
+                return []
+            }
+            throw .validation("The requestItems parameter is required for BatchWriteItem")
         }
         for table in tables where !ResourceName.isTableARN(table.name) && !ResourceName.isValidTableName(table.name) {
             fail(

@@ -54,8 +54,7 @@ struct CreateTableChecks {
     private func checkDuplicateDefinitions() throws(WireError) {
         var seen: [Text: KeyAttributeType] = [:]
         for attribute in attributes where seen.updateValue(attribute.type, forKey: attribute.name) != nil {
-            throw .invalidParameter(
-                "Cannot have two attributes with the same name in AttributeDefinitions: \(attribute.name)")
+            throw .validation("Attribute Name is duplicated: \(attribute.name)")
         }
     }
 
@@ -140,7 +139,7 @@ struct CreateTableChecks {
                 "ProvisionedThroughput should not be specified for index: \(index.name) "
                     + "when BillingMode is PAY_PER_REQUEST")
         case (.provisioned, nil):
-            throw .invalidParameter("ProvisionedThroughput must be specified for index: \(index.name)")
+            throw .invalidParameter("ProvisionedThroughput is not specified for index: \(index.name)")
         default: break
         }
     }
@@ -153,6 +152,10 @@ struct CreateTableChecks {
         case (.include, nil):
             throw .invalidParameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
         default: break
+        }
+        var seen = Set<String>()
+        for name in index.nonKeyAttributes ?? [] where !seen.insert(name).inserted {
+            throw .invalidParameter("Duplicate element in NonKeyAttributes: \(name)")
         }
         return Projection(type: type, nonKeyAttributes: (index.nonKeyAttributes ?? []).map { Text($0) })
     }

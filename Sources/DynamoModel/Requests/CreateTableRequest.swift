@@ -11,7 +11,7 @@ package struct CreateTableRequest: Sendable {
         // The service knows the mode by a second name, which no SDK has; the first one decides.
         let throughputMode: BillingMode? = try reader.enumeration("TableThroughputMode")
         billingMode = billingMode ?? throughputMode
-        let tableClass: TableClass? = try reader.enumeration("TableClass")
+        let tableClassName = try reader.string("TableClass")
         let attributes = try reader.attributeDefinitions()
         let keys = try reader.keySchema()
         let throughput = try reader.throughput()
@@ -22,6 +22,7 @@ package struct CreateTableRequest: Sendable {
         let tags = try reader.tags()
         let deletionProtection = try reader.bool("DeletionProtectionEnabled") ?? false
         try reader.finish()
+        let tableClass = try tableClassName.map(CreateTableRequest.tableClass)
 
         let checks = CreateTableChecks(
             attributes: attributes, keys: keys, billingMode: billingMode ?? .provisioned, throughput: throughput,
@@ -30,21 +31,54 @@ package struct CreateTableRequest: Sendable {
         try CreateTableRequest.check(stream)
         try TagRules.check(tags)
         try TagRules.check(count: tags.count)
+        let encryption = try sse.map { sse throws(WireError) in try sse.specification() }
         definition = TableDefinition(
             name: name, keySchema: keySchema, attributeDefinitions: attributes,
             billingMode: billingMode ?? .provisioned, provisionedThroughput: throughput, indexes: indexes,
-            streamSpecification: stream, sse: sse, tableClass: tableClass, deletionProtection: deletionProtection,
+            streamSpecification: stream, sse: encryption, tableClass: tableClass,
+            deletionProtection: deletionProtection,
             tags: tags)
+    }
+
+    /// Not an enumeration of the model's, as its own message shows.
+    package static func tableClass(_ name: String) throws(WireError) -> TableClass {
+        if let tableClass = TableClass(rawValue: name) { return tableClass }
+        throw .validation(
+            "Invalid table-class parameter provided. Please try again with a valid table-class value: "
+                + "[\(TableClass.wireOrder)].")
     }
 
     private static func check(_ stream: StreamSpecification?) throws(WireError) {
         guard let stream else { return }
         if stream.enabled, stream.viewType == nil {
-            throw .invalidParameter("StreamViewType must be specified when StreamEnabled is true")
+            throw .invalidParameter("Table is being created with a stream enabled, UpdateViewType is required")
         }
         if !stream.enabled, stream.viewType != nil {
-            throw .invalidParameter("StreamViewType can only be specified when StreamEnabled is true")
+            throw .invalidParameter(
+                "Table is being created with a stream disabled, UpdateViewType should not be specified")
         }
+    }
+}
+
+/// `SSESpecification`, before its members are checked against one another.
+struct EncryptionRequest {
+    let enabled: Bool?
+    let type: SSEType?
+    let keyID: String?
+
+    /// The type alone enables too, and nothing at all asks for nothing.
+    func specification() throws(WireError) -> SSESpecification {
+        if enabled == false, type != nil {
+            throw .invalidParameter("SSEType can not be specified if Enabled is false")
+        }
+        if enabled == false, keyID != nil {
+            throw .invalidParameter("KMSMasterKeyId can not be specified if Enabled is false")
+        }
+        if type == .aes256 { throw .invalidParameter("SSEType AES256 is not supported") }
+        if keyID != nil, type == nil {
+            throw .invalidParameter("SSEType KMS is required if KMSMasterKeyId is specified")
+        }
+        return SSESpecification(enabled: enabled ?? (type != nil), type: type?.rawValue, kmsMasterKeyID: keyID)
     }
 }
 
@@ -155,10 +189,11 @@ extension RequestReader {
         return StreamSpecification(enabled: enabled ?? false, viewType: viewType)
     }
 
-    fileprivate func sseSpecification() throws(WireError) -> SSESpecification? {
-        guard let nested = try structure("SSESpecification", "SSESpecification") else { return nil }
-        return SSESpecification(
-            enabled: try nested.bool("Enabled") ?? false, type: try nested.string("SSEType"),
-            kmsMasterKeyID: try nested.string("KMSMasterKeyId"))
+    fileprivate mutating func sseSpecification() throws(WireError) -> EncryptionRequest? {
+        guard var nested = try structure("SSESpecification", "SSESpecification") else { return nil }
+        let type: SSEType? = try nested.enumeration("SSEType")
+        merge(nested)
+        return EncryptionRequest(
+            enabled: try nested.bool("Enabled"), type: type, keyID: try nested.string("KMSMasterKeyId"))
     }
 }

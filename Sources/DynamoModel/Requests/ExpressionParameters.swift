@@ -9,8 +9,10 @@ struct ExpressionParameters {
     ///   - expressions: the members that hold expressions, in the order in which messages name them.
     ///   - legacy: the members that an expression replaces.
     ///   - takesValues: whether the operation has `ExpressionAttributeValues`.
+    ///   - sized: the expressions whose length is told when they are too long; Scan tells that of its filter alone.
     init(
-        _ reader: RequestReader, expressions: [String], legacy: [String], takesValues: Bool = true
+        _ reader: RequestReader, expressions: [String], legacy: [String], takesValues: Bool = true,
+        sized: Set<String> = []
     ) throws(WireError) {
         try ExpressionParameters.refuseMixing(reader, expressions, legacy)
         let isUsed = expressions.contains { reader.has($0) }
@@ -22,9 +24,9 @@ struct ExpressionParameters {
                 throw .validation("Invalid \(expression): The expression can not be empty;")
             }
             if text.utf8.count > Limits.expressionSize {
+                let size = sized.contains(expression) ? " expression size: \(text.utf8.count)" : ""
                 throw .validation(
-                    "Invalid \(expression): Expression size has exceeded the maximum allowed size; "
-                        + "expression size: \(text.utf8.count)")
+                    "Invalid \(expression): Expression size has exceeded the maximum allowed size;" + size)
             }
         }
     }
@@ -38,10 +40,14 @@ struct ExpressionParameters {
         let allowsKeyConditions = !reader.has("KeyConditionExpression")
         let old = legacy.filter { reader.has($0) && !($0 == "KeyConditions" && allowsKeyConditions) }
         guard !old.isEmpty else { return }
-        throw .validation(
+        throw mixingError(old: old, expressions: used)
+    }
+
+    static func mixingError(old: [String], expressions: [String]) -> WireError {
+        .validation(
             "Can not use both expression and non-expression parameters in the same request: "
                 + "Non-expression parameters: {\(old.joined(separator: ", "))} "
-                + "Expression parameters: {\(used.joined(separator: ", "))}")
+                + "Expression parameters: {\(expressions.joined(separator: ", "))}")
     }
 
     private static func names(_ reader: RequestReader, isUsed: Bool) throws(WireError) -> [String: String]? {
@@ -90,6 +96,10 @@ struct ExpressionParameters {
                 guard error.code == .validationException else { throw error }
                 throw .validation("\(member) contains invalid value: \(error.message) for key \(entry.name)")
             }
+        }
+        // Said of the document and not of the placeholder, and alike in reads and writes.
+        guard values.values.allSatisfy({ $0.nestingDepth < Limits.nestingDepth }) else {
+            throw AttributeValue.nestingError.enveloped()
         }
         return values
     }

@@ -10,8 +10,8 @@ package struct GetItemRequest: Sendable {
     package var attributesToGet: [Text]?
 
     package init(json: JSONValue) throws(WireError) {
-        var reader = try RequestReader(json, "GetItemInput")
-        tableName = try reader.tableName()
+        var reader = try RequestReader(json, "GetItemInput", wording: .single)
+        tableName = try reader.itemTableName()
         reader.require("Key")
         returnConsumedCapacity = try reader.enumeration("ReturnConsumedCapacity") ?? .none
         consistentRead = try reader.bool("ConsistentRead") ?? false
@@ -60,7 +60,7 @@ struct PageParameters {
     let attributesToGet: AttributesToGet
 
     init(_ reader: inout RequestReader) throws(WireError) {
-        tableName = try reader.tableName()
+        tableName = try reader.itemTableName()
         indexName = try reader.resourceName("IndexName", Limits.indexNameLength)
         limit = try reader.integer("Limit")
         reader.checkValue(limit, 1...Int.max, at: "Limit")
@@ -126,7 +126,7 @@ package struct QueryRequest: Sendable {
     package var attributesToGet: [Text]?
 
     package init(json: JSONValue) throws(WireError) {
-        var reader = try RequestReader(json, "QueryInput")
+        var reader = try RequestReader(json, "QueryInput", wording: .single)
         let page = try PageParameters(&reader)
         scanIndexForward = try reader.bool("ScanIndexForward") ?? true
         let keyReader = try LegacyReader("KeyConditions", &reader)
@@ -195,7 +195,7 @@ package struct ScanRequest: Sendable {
         try reader.finish()
         let expressions = try ExpressionParameters(
             reader, expressions: ["ProjectionExpression", "FilterExpression"],
-            legacy: ["AttributesToGet", "ScanFilter", "ConditionalOperator"])
+            legacy: ["AttributesToGet", "ScanFilter", "ConditionalOperator"], sized: ["FilterExpression"])
         scanFilter = try filterReader?.conditions()
         try LegacyReader.check(page.conditionalOperator, over: scanFilter?.count)
         exclusiveStartKey = try PageParameters.startKey(reader)

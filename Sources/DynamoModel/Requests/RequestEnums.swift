@@ -66,6 +66,14 @@ extension TableClass: WireEnum {
     static let wireOrder = "STANDARD, STANDARD_INFREQUENT_ACCESS"
 }
 
+/// What a request may say of the encryption of a table.
+enum SSEType: String, Hashable, Sendable, CaseIterable, WireEnum {
+    case aes256 = "AES256"
+    case kms = "KMS"
+
+    static let wireOrder = "AES256, KMS"
+}
+
 extension StreamViewType: WireEnum {
     static let wireOrder = "NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES, KEYS_ONLY"
 }

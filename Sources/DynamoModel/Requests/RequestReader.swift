@@ -1,17 +1,31 @@
+/// In which words an operation reports broken constraints (docs/decisions, "The words of refusals").
+enum ConstraintWording {
+    /// All of them in one message, each with the value that came: `2 validation errors detected: Value 'x' at
+    /// 'tableName' …; Value null at …`.
+    case counted
+    /// The first one alone. Where a length, a range or a pattern is broken, the member has its name as it is on the
+    /// wire and the value is left out: `1 validation error detected: Value at 'TableName' …`.
+    case single
+}
+
 /// Reads the members of one structure of a request, and collects which of them break a constraint.
 ///
-/// Wrong JSON types throw at once, as the service's protocol layer does; broken constraints come together in one
-/// message (``finish()``), as its validation layer reports them.
+/// Wrong JSON types throw at once, as the service's protocol layer does; broken constraints end the constraint stage
+/// (``finish()``), as its validation layer reports them.
 struct RequestReader {
     let json: JSONValue
+    let wording: ConstraintWording
     /// The path of this structure in constraint messages, with its trailing dot; empty at the top.
     let path: String
     private(set) var failures: [String] = []
 
     /// - Parameter name: the structure's name in the service's model.
-    init(_ json: JSONValue, _ name: String, path: String = "") throws(WireError) {
+    init(
+        _ json: JSONValue, _ name: String, path: String = "", wording: ConstraintWording = .counted
+    ) throws(WireError) {
         self.json = try WireType.structure(json, named: name)
         self.path = path
+        self.wording = wording
     }
 
     /// The member, unless it is absent or null.
@@ -56,7 +70,8 @@ struct RequestReader {
 
     func structure(_ name: String, _ structureName: String) throws(WireError) -> RequestReader? {
         guard let value = value(name) else { return nil }
-        return try RequestReader(value, structureName, path: path + RequestReader.memberName(name) + ".")
+        return try RequestReader(
+            value, structureName, path: path + RequestReader.memberName(name) + ".", wording: wording)
     }
 
     /// The name of a member as messages have it: `TableName` is `tableName` there.
@@ -71,35 +86,51 @@ extension RequestReader {
     /// Adds a broken constraint. A nil value is the service's `null`, which it does not quote.
     mutating func fail(_ value: String?, at member: String, _ constraint: String) {
         let shown = value.map { "'\($0)'" } ?? "null"
-        failures.append(
-            "Value \(shown) at '\(path)\(RequestReader.memberName(member))' failed to satisfy constraint: \(constraint)"
-        )
+        let place = RequestReader.memberName(path + RequestReader.memberName(member))
+        failures.append("Value \(shown) at '\(place)' failed to satisfy constraint: \(constraint)")
+    }
+
+    /// Adds a broken length, range or pattern, which the newer wording reports without the value.
+    private mutating func failMeasured(
+        _ value: String, at member: String, _ constraint: String, in wording: ConstraintWording? = nil
+    ) {
+        switch wording ?? self.wording {
+        case .counted: fail(value, at: member, constraint)
+        case .single: failures.append("Value at '\(path)\(member)' failed to satisfy constraint: \(constraint)")
+        }
     }
 
     mutating func require(_ name: String) {
         if !has(name) { fail(nil, at: name, "Member must not be null") }
     }
 
-    mutating func checkLength(_ count: Int, _ limits: ClosedRange<Int>, of shown: String, at name: String) {
+    mutating func checkLength(
+        _ count: Int, _ limits: ClosedRange<Int>, of shown: String, at name: String,
+        in wording: ConstraintWording? = nil
+    ) {
         if count < limits.lowerBound {
-            fail(shown, at: name, "Member must have length greater than or equal to \(limits.lowerBound)")
+            let constraint = "Member must have length greater than or equal to \(limits.lowerBound)"
+            failMeasured(shown, at: name, constraint, in: wording)
         } else if count > limits.upperBound {
-            fail(shown, at: name, "Member must have length less than or equal to \(limits.upperBound)")
+            let constraint = "Member must have length less than or equal to \(limits.upperBound)"
+            failMeasured(shown, at: name, constraint, in: wording)
         }
     }
 
     mutating func checkValue(_ value: Int?, _ limits: ClosedRange<Int>, at name: String) {
         guard let value else { return }
         if value < limits.lowerBound {
-            fail(String(value), at: name, "Member must have value greater than or equal to \(limits.lowerBound)")
+            failMeasured(
+                String(value), at: name, "Member must have value greater than or equal to \(limits.lowerBound)")
         } else if value > limits.upperBound {
-            fail(String(value), at: name, "Member must have value less than or equal to \(limits.upperBound)")
+            failMeasured(String(value), at: name, "Member must have value less than or equal to \(limits.upperBound)")
         }
     }
 
-    mutating func checkPattern(_ text: String, at name: String) {
+    mutating func checkPattern(_ text: String, at name: String, in wording: ConstraintWording? = nil) {
         if !ResourceName.matchesPattern(text) {
-            fail(text, at: name, "Member must satisfy regular expression pattern: \(ResourceName.pattern)")
+            failMeasured(
+                text, at: name, "Member must satisfy regular expression pattern: \(ResourceName.pattern)", in: wording)
         }
     }
 
@@ -134,6 +165,20 @@ extension RequestReader {
         return text
     }
 
+    /// The `TableName` of an operation on items: any name that has a character, or a table's ARN. Whether there can be
+    /// a table of that name is a matter of looking (the model's `TableArn`: length 1 or more). The newer wording in
+    /// every such operation.
+    mutating func itemTableName() throws(WireError) -> String {
+        guard let text = try string("TableName") else {
+            throw .validation("The parameter 'TableName' is required but was not present in the request")
+        }
+        if ResourceName.isTableARN(text) { return text }
+        let longest = Limits.tableNameLength.upperBound
+        checkLength(text.utf16.count, 1...longest, of: text, at: "TableName", in: .single)
+        if !text.isEmpty { checkPattern(text, at: "TableName", in: .single) }
+        return text
+    }
+
     /// Takes over what a nested structure found.
     mutating func merge(_ nested: RequestReader) {
         failures += nested.failures
@@ -141,7 +186,8 @@ extension RequestReader {
 
     /// Ends the constraint stage.
     func finish() throws(WireError) {
-        guard !failures.isEmpty else { return }
+        guard let first = failures.first else { return }
+        if wording == .single { throw .validation(first).enveloped() }
         let plural = failures.count == 1 ? "error" : "errors"
         throw .validation("\(failures.count) validation \(plural) detected: \(failures.joined(separator: "; "))")
     }

@@ -208,6 +208,8 @@ extension RequestShape {
         case .listTables: .structure(name, ["ExclusiveStartTableName": .string, "Limit": .integer])
         case .describeTable, .deleteTable, .describeTimeToLive: .structure(name, ["TableName": .string])
         case .describeEndpoints, .describeLimits: nil
+        case .describeStream, .getRecords, .getShardIterator, .listStreams:
+            .structure(name, streamMembers(of: operation))
         case .tagResource, .untagResource, .listTagsOfResource:
             .structure(name, controlMembers(of: operation))
         }

@@ -15,14 +15,16 @@ package struct PutItemRequest: Sendable {
     package var conditionalOperator: ConditionalOperator?
 
     package init(json: JSONValue) throws(WireError) {
-        var reader = try RequestReader(json, "PutItemInput")
-        tableName = try reader.tableName()
+        var reader = try RequestReader(json, "PutItemInput", wording: .single)
+        tableName = try reader.itemTableName()
         reader.require("Item")
         let options = try WriteOptions(&reader)
         try reader.finish()
-        let expressions = try ExpressionParameters(
-            reader, expressions: ["ConditionExpression"], legacy: ["Expected", "ConditionalOperator"])
-        item = try Item(json: reader.value("Item") ?? .object([]))
+        let expressions = try WireError.enveloping { () throws(WireError) in
+            try ExpressionParameters(
+                reader, expressions: ["ConditionExpression"], legacy: ["Expected", "ConditionalOperator"])
+        }
+        item = try reader.writtenItem("Item")
         try options.refuseUpdatedValues()
         guard itemSize(item) <= Limits.itemSize else { throw .itemTooLarge }
         conditionExpression = try reader.string("ConditionExpression")
@@ -53,14 +55,16 @@ package struct DeleteItemRequest: Sendable {
     package var conditionalOperator: ConditionalOperator?
 
     package init(json: JSONValue) throws(WireError) {
-        var reader = try RequestReader(json, "DeleteItemInput")
-        tableName = try reader.tableName()
+        var reader = try RequestReader(json, "DeleteItemInput", wording: .single)
+        tableName = try reader.itemTableName()
         reader.require("Key")
         let options = try WriteOptions(&reader)
         try reader.finish()
-        let expressions = try ExpressionParameters(
-            reader, expressions: ["ConditionExpression"], legacy: ["Expected", "ConditionalOperator"])
-        key = try Item(json: reader.value("Key") ?? .object([]))
+        let expressions = try WireError.enveloping { () throws(WireError) in
+            try ExpressionParameters(
+                reader, expressions: ["ConditionExpression"], legacy: ["Expected", "ConditionalOperator"])
+        }
+        key = try reader.writtenItem("Key")
         try options.refuseUpdatedValues()
         conditionExpression = try reader.string("ConditionExpression")
         expressionAttributeNames = expressions.names
@@ -91,17 +95,21 @@ package struct UpdateItemRequest: Sendable {
     package var conditionalOperator: ConditionalOperator?
 
     package init(json: JSONValue) throws(WireError) {
-        var reader = try RequestReader(json, "UpdateItemInput")
-        tableName = try reader.tableName()
+        var reader = try RequestReader(json, "UpdateItemInput", wording: .single)
+        tableName = try reader.itemTableName()
         reader.require("Key")
         let options = try WriteOptions(&reader)
         let updates = try AttributeUpdatesReader(&reader)
         try reader.finish()
-        let expressions = try ExpressionParameters(
-            reader, expressions: ["UpdateExpression", "ConditionExpression"],
-            legacy: ["AttributeUpdates", "Expected", "ConditionalOperator"])
-        key = try Item(json: reader.value("Key") ?? .object([]))
-        attributeUpdates = try updates?.updates()
+        let expressions = try WireError.enveloping { () throws(WireError) in
+            try ExpressionParameters(
+                reader, expressions: ["UpdateExpression", "ConditionExpression"],
+                legacy: ["AttributeUpdates", "Expected", "ConditionalOperator"])
+        }
+        key = try reader.writtenItem("Key")
+        attributeUpdates = try updates.map { updates throws(WireError) in
+            try WireError.enveloping(where: \.isAboutParameterValues, updates.updates)
+        }
         updateExpression = try reader.string("UpdateExpression")
         conditionExpression = try reader.string("ConditionExpression")
         expressionAttributeNames = expressions.names
@@ -135,14 +143,25 @@ private struct WriteOptions {
 
     func refuseUpdatedValues() throws(WireError) {
         guard returnValues == .none || returnValues == .allOld else {
-            throw .validation("ReturnValues can only be ALL_OLD or NONE")
+            throw .validation("ReturnValues can only be ALL_OLD or NONE").enveloped()
         }
     }
 
     func conditions() throws(WireError) -> ([Text: LegacyCondition]?, ConditionalOperator?) {
-        let conditions = try expected?.conditions()
-        try LegacyReader.check(conditionalOperator, over: conditions?.count)
-        return (conditions, conditionalOperator)
+        try WireError.enveloping { () throws(WireError) in
+            let conditions = try expected?.conditions()
+            try LegacyReader.check(conditionalOperator, over: conditions?.count)
+            return (conditions, conditionalOperator)
+        }
+    }
+}
+
+extension RequestReader {
+    /// The item or key of a write of a single item.
+    fileprivate func writtenItem(_ name: String) throws(WireError) -> Item {
+        try WireError.enveloping(where: \.isAboutParameterValues) { () throws(WireError) in
+            try Item(json: value(name) ?? .object([]))
+        }
     }
 }
 

@@ -92,6 +92,15 @@ extension APIClient {
             as: SnapshotResource.self)
     }
 
+    package func registerSnapshot(_ name: String, _ aurora: AuroraResource) async throws(ControlError)
+        -> SnapshotResource
+    {
+        // AWS is asked meanwhile.
+        try await post(
+            "/v1/snapshots", CreateSnapshotBody(name: name, source: SnapshotSource(aurora: aurora)),
+            as: SnapshotResource.self, timeout: .seconds(90))
+    }
+
     package func snapshots() async throws(ControlError) -> [SnapshotResource] {
         try await get("/v1/snapshots", as: ListResource<SnapshotResource>.self).items
     }
@@ -142,8 +151,10 @@ extension APIClient {
             "/v1/reconcile", ReconcileBody(dryRun: dryRun), as: ReconcileResource.self, timeout: .seconds(300))
     }
 
-    package func doctor() async throws(ControlError) -> [CheckResource] {
-        try await get("/v1/doctor", as: ListResource<CheckResource>.self).items
+    /// - Parameter aurora: a registered snapshot or a cluster that alone is looked at; nil: the machine.
+    package func doctor(aurora: String? = nil) async throws(ControlError) -> [CheckResource] {
+        let query = aurora.map { "?aurora=" + Self.encoded($0) } ?? ""
+        return try await get("/v1/doctor" + query, as: ListResource<CheckResource>.self, timeout: .seconds(120)).items
     }
 
     /// `text` percent-encoded for a path segment or a query value (RFC 3986's unreserved characters stay).

@@ -9,23 +9,36 @@ package struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor", abstract: "Check this machine and the control plane, and say what to do.",
         discussion: "Works with the control plane down. Exits 1 when something is wrong.")
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Look whether this snapshot or Aurora cluster can be cloned instead.", valueName: "id"))
+    package var aurora: String?
+
     @OptionGroup package var options: GlobalOptions
 
     package init() {}
 
     package func run() async throws {
         let context = try CommandContext(options)
-        var checks: [CheckResource]
-        do throws(ControlError) {
-            // A running control plane checks its own machine, which need not be this one.
-            checks = try await context.client().doctor()
-        } catch {
-            checks = await Doctor(context.configuration).run().map(CheckResource.init)
-            checks.append(
-                CheckResource(name: "control-plane", severity: "problem", detail: error.message, hint: error.hint))
+        let checks: [CheckResource]
+        if let aurora {
+            checks = try await context.client().doctor(aurora: aurora)
+        } else {
+            checks = await machine(context)
         }
         try context.emit(ListResource(items: checks), text: text(checks, terminal: context.terminal))
         if checks.contains(where: { !$0.ok }) { throw ArgumentParser.ExitCode(1) }
+    }
+
+    private func machine(_ context: CommandContext) async -> [CheckResource] {
+        do throws(ControlError) {
+            // A running control plane checks its own machine, which need not be this one.
+            return try await context.client().doctor()
+        } catch {
+            return await Doctor(context.configuration).run().map(CheckResource.init) + [
+                CheckResource(name: "control-plane", severity: "problem", detail: error.message, hint: error.hint)
+            ]
+        }
     }
 
     private func text(_ checks: [CheckResource], terminal: Terminal) -> String {

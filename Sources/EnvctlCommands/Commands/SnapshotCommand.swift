@@ -5,7 +5,7 @@ import ControlPlaneAPI
 package struct SnapshotCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "snapshot", abstract: "Make and look at snapshots: the frozen data sets that are cloned.",
-        subcommands: [Import.self, List.self, Show.self, Pool.self, Delete.self])
+        subcommands: [Import.self, Register.self, List.self, Show.self, Pool.self, Delete.self])
 
     package init() {}
 

@@ -60,6 +60,7 @@ package struct EnvironmentView: Sendable {
         }
         fields.add("took", took(environment))
         if environment.attempts > 0 { fields.add("attempts", String(environment.attempts)) }
+        if let cost = environment.cost { fields.add("cost", CostView.line(cost)) }
         fields.add("process", environment.pid.map(String.init))
         fields.add("database", environment.database)
         fields.add("role", environment.role)
@@ -77,6 +78,7 @@ package struct EnvironmentView: Sendable {
         fields.add("secret key", credentials?.secretAccessKey)
         fields.add("expires", environment.expiresAt.map { at in expiry(of: environment).map { "\(at) (\($0))" } ?? at })
         fields.add("took", took(environment))
+        if let cost = environment.cost { fields.add("cost", CostView.line(cost)) }
         return fields.render(indent: 2)
     }
 

@@ -17,6 +17,19 @@ package enum SnapshotView {
         return table.render()
     }
 
+    private static func add(_ aurora: AuroraResource, to fields: inout FieldList) {
+        fields.add("cluster", "\(aurora.cluster)" + (aurora.region.map { " in \($0)" } ?? "") + ", live")
+        fields.add("instances", aurora.instanceClass)
+        if let minimum = aurora.minimumAcu, let maximum = aurora.maximumAcu {
+            fields.add("capacity", "\(minimum) to \(maximum) ACU")
+        }
+        fields.add(
+            "databases", [aurora.catalogDatabase, aurora.dataDatabase].compactMap(\.self).joined(separator: ", "))
+        fields.add("master user", aurora.masterUser)
+        fields.add("tls", aurora.tls.map { $0 + (aurora.caFile.map { " by \($0)" } ?? "") })
+        if aurora.allowFullCopy == true { fields.add("full copies", "allowed beyond the clone limit") }
+    }
+
     package static func details(_ snapshot: SnapshotResource) -> String {
         var fields = FieldList()
         fields.add("name", snapshot.name)
@@ -28,6 +41,7 @@ package enum SnapshotView {
         fields.add("region", snapshot.region)
         fields.add("created", snapshot.createdAt)
         fields.add("database", snapshot.database)
+        if let aurora = snapshot.aurora { add(aurora, to: &fields) }
         fields.add("warm pool", snapshot.pool.map(PoolView.line))
         guard !snapshot.tables.isEmpty else { return fields.render() }
         var table = TextTable(["TABLE", "ITEMS", "BYTES"])

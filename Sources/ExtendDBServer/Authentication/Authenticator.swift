@@ -56,7 +56,7 @@ struct Authenticator: Sendable {
         case .missingAuthentication: WireError(.missingAuthenticationTokenException, verdict.detail)
         case .incomplete: WireError(.incompleteSignatureException, verdict.detail)
         case .wrongSessionToken: unrecognized
-        case .presigned, .unacceptable, .expired, .notYetValid, .wrongPayloadHash, .mismatch:
+        case .unacceptable, .expired, .notYetValid, .wrongPayloadHash, .mismatch:
             WireError(.invalidSignatureException, verdict.detail)
         }
     }

@@ -28,16 +28,32 @@ extension ServerConfiguration {
                 password: try database.string("password"),
                 database: try database.required("database", database.string("database")),
                 applicationName: "extenddb-server"),
+            dataDatabase: try database.string("data_database"),
             maximumConnections: try root.integer("max_connections", in: 1...1000) ?? 8,
             connectionIdle: .seconds(try root.integer("connection_idle_seconds", in: 0...86_400) ?? 30),
             logLevel: try root.logLevel("log_level") ?? .info,
-            activityFile: try root.string("activity_file"), bucketDirectory: try root.string("bucket_directory"))
+            activityFile: try root.string("activity_file"),
+            timeToLive: TimeToLiveSettings(
+                deletes: try root.bool("ttl_deletes") ?? true,
+                delay: Double(try root.integer("ttl_delay_seconds", in: 0...172_800) ?? 0)),
+            bucketDirectory: try root.string("bucket_directory"))
         if let seconds = try root.integer("client_idle_seconds", in: 1...86_400) {
             http.clientIdle = .seconds(seconds)
+        }
+        for keyword in Self.connectionKeywords {
+            if let value = try database.string(keyword) { self.database.options[keyword] = value }
+        }
+        if let seconds = try database.integer("connect_timeout_seconds", in: 1...300) {
+            self.database.connectTimeout = .seconds(seconds)
         }
         try database.rejectUnknownKeys()
         try root.rejectUnknownKeys()
     }
+}
+
+extension ServerConfiguration {
+    /// What of libpq's keywords can be given as it is: how the connection is encrypted, and where a tunnel to the host is.
+    static let connectionKeywords = ["hostaddr", "sslmode", "sslrootcert"]
 }
 
 /// One object of the configuration, which remembers the keys that it was asked for.
@@ -98,6 +114,15 @@ private struct ConfigurationObject {
                 hint: "correct the value")
         }
         return number
+    }
+
+    mutating func bool(_ key: String) throws(ConfigurationError) -> Bool? {
+        switch value(key) {
+        case nil: return nil
+        case .bool(let bool): return bool
+        case .some:
+            throw ConfigurationError("'\(name(key))' must be true or false", hint: "write it without quotes")
+        }
     }
 
     mutating func logLevel(_ key: String) throws(ConfigurationError) -> Logger.Level? {

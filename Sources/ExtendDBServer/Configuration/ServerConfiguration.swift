@@ -9,7 +9,11 @@ package struct ServerConfiguration: Sendable {
     package var port: Int
     /// The region of the tables' ARNs.
     package var region: String
+    /// The database that holds the catalog, and the data too unless `dataDatabase` names another one.
     package var database: PostgresConfiguration
+    /// The database of the same server that holds the data, where ExtendDB's two databases are served. It comes from
+    /// here and never from the catalog's setting, which in a copy of production leads to production.
+    package var dataDatabase: String?
     /// The most connections to PostgreSQL at a time. Statements of concurrent requests share connections, so a few
     /// serve many clients.
     package var maximumConnections: Int
@@ -19,24 +23,29 @@ package struct ServerConfiguration: Sendable {
     package var http: HTTPLimits
     /// A file whose time of modification is the time of the last request, to the second; nil: nobody is told.
     package var activityFile: String?
+    /// What happens to items whose time has come.
+    package var timeToLive: TimeToLiveSettings
     /// A directory that stands for Amazon S3: exports and imports see each directory in it as a bucket; nil: no bucket
     /// can be accessed.
     package var bucketDirectory: String?
 
     package init(
         bindAddress: String = "127.0.0.1", port: Int, region: String, database: PostgresConfiguration,
-        maximumConnections: Int = 8, connectionIdle: Duration = .seconds(30), logLevel: Logger.Level = .info,
-        http: HTTPLimits = HTTPLimits(), activityFile: String? = nil, bucketDirectory: String? = nil
+        dataDatabase: String? = nil, maximumConnections: Int = 8, connectionIdle: Duration = .seconds(30),
+        logLevel: Logger.Level = .info, http: HTTPLimits = HTTPLimits(), activityFile: String? = nil,
+        timeToLive: TimeToLiveSettings = TimeToLiveSettings(), bucketDirectory: String? = nil
     ) {
         self.bindAddress = bindAddress
         self.port = port
         self.region = region
         self.database = database
+        self.dataDatabase = dataDatabase
         self.maximumConnections = maximumConnections
         self.connectionIdle = connectionIdle
         self.logLevel = logLevel
         self.http = http
         self.activityFile = activityFile
+        self.timeToLive = timeToLive
         self.bucketDirectory = bucketDirectory
     }
 }

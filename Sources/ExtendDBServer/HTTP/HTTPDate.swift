@@ -1,3 +1,5 @@
+import ExtendDBLayout
+
 /// The `date` header of RFC 9110 §5.6.7, "Sun, 06 Nov 1994 08:49:37 GMT", formatted once a second at most.
 struct HTTPDate {
     private var second: Int64 = .min
@@ -33,18 +35,8 @@ struct HTTPDate {
         value < 10 ? "0\(value)" : "\(value)"
     }
 
-    /// The proleptic Gregorian date of a day number. Eras of 400 years (146,097 days) that begin on 1 March put the
-    /// leap day at the end of a year, which makes month lengths a linear formula.
     static func civilDate(daysSince1970: Int64) -> (year: Int, month: Int, day: Int) {
-        let shifted = daysSince1970 + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (Int(year), Int(month), Int(day))
+        let date = CivilDate(daysSince1970: daysSince1970)
+        return (date.year, date.month, date.day)
     }
 }

@@ -18,6 +18,8 @@ package struct WireResponse: Sendable {
     package var closesConnection: Bool
     /// Whether the body is left out, as in the answer to `HEAD`; `content-length` still tells its size.
     package var omitsBody = false
+    /// Further headers, names in small letters.
+    package var headers: [(name: String, value: String)] = []
 
     package init(
         status: Int, contentType: ContentType, requestID: String, body: [UInt8], checksum: UInt32? = nil,
@@ -53,6 +55,7 @@ package struct WireResponse: Sendable {
             buffer.writeStaticString("\r\nx-amz-crc32: ")
             buffer.writeString(String(checksum))
         }
+        for (name, value) in headers { buffer.writeString("\r\n\(name): \(value)") }
         buffer.writeStaticString(
             closesConnection ? "\r\nconnection: close\r\n\r\n" : "\r\nconnection: keep-alive\r\n\r\n")
         if !omitsBody {

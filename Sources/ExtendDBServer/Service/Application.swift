@@ -6,7 +6,6 @@ import ExtendDBLayout
 import Logging
 import NIOCore
 import NIOHTTP1
-import Postgres
 
 /// Answers requests: what stands between a whole HTTP request and the operation that it names.
 ///
@@ -15,40 +14,47 @@ import Postgres
 struct Application: Sendable {
     let clock: WallClock
     private let region: String
-    private let pool: PostgresPool
+    private let databases: Databases
     private let authenticator: Authenticator
     private let authorizer: Authorizer
     private let dispatcher: Dispatcher
     private let logger: Logger
     private let activity: ActivityFile?
+    private let timedWork: TimedWork
 
     init(configuration: ServerConfiguration, clock: WallClock, logger: Logger) {
-        let pool = PostgresPool(
-            configuration: configuration.database,
-            limits: .init(maximum: configuration.maximumConnections, idleTimeout: configuration.connectionIdle),
-            // Hundreds of servers share a machine, and most of them wait.
-            onIdle: { cs_release_idle_memory() })
-        let gate = LayoutGate(pool: pool)
-        let tables = TableCache(pool: pool, gate: gate, region: configuration.region)
+        // Hundreds of servers share a machine, and most of them wait.
+        let databases = Databases(configuration, onIdle: { cs_release_idle_memory() })
+        let gate = LayoutGate(databases: databases)
+        let tables = TableCache(pool: databases.catalog, gate: gate, region: configuration.region)
         self.clock = clock
-        self.pool = pool
+        self.databases = databases
         self.logger = logger
         region = configuration.region
         activity = configuration.activityFile.map { ActivityFile(path: $0, logger: logger) }
-        authenticator = Authenticator(credentials: CredentialCache(pool: pool, gate: gate))
+        authenticator = Authenticator(credentials: CredentialCache(pool: databases.catalog, gate: gate))
         authorizer = Authorizer()
-        let itemOperations = ItemOperations(pool: pool, tables: tables)
-        let tableOperations = TableOperations(pool: pool, gate: gate, tables: tables, region: configuration.region)
+        let items = ItemOperations(pool: databases.data, tables: tables)
+        timedWork = TimedWork(
+            databases: databases, gate: gate, tables: tables, items: items, clock: clock, settings: configuration.timeToLive,
+            logger: logger)
+        let tableOperations = TableOperations(
+            databases: databases, gate: gate, tables: tables, region: configuration.region)
         dispatcher = Dispatcher(
-            items: itemOperations, tables: tableOperations,
+            items: items, tables: tableOperations,
+            streams: StreamOperations(databases: databases, gate: gate, tables: tables, region: configuration.region),
             transfers: TransferOperations(
-                items: itemOperations, tables: tableOperations, cache: tables, region: configuration.region,
+                items: items, tables: tableOperations, cache: tables, region: configuration.region,
                 bucketDirectory: configuration.bucketDirectory))
     }
 
     /// The background work, until it is cancelled.
-    func run() async {
-        await pool.run()
+    ///
+    /// - Parameter loop: where its timer runs.
+    func run(on loop: any EventLoop) async {
+        async let work: Void = timedWork.run(on: loop)
+        await databases.run()
+        await work
     }
 
     func respond(to request: WireRequest) async -> WireResponse {
@@ -58,9 +64,13 @@ struct Application: Sendable {
             switch request.method {
             case .POST: await answer(request, requestID)
             case .GET, .HEAD: status(request, requestID)
+            case .OPTIONS: CrossOrigin.preflight(request, requestID)
             default: Self.text(405, "Method not allowed\n", requestID)
             }
         response.omitsBody = request.method == .HEAD
+        if request.method != .OPTIONS, request.headers.contains(name: "origin") {
+            response.headers += CrossOrigin.answer
+        }
         response.closesConnection = !request.keepAlive
         return response
     }
@@ -104,6 +114,7 @@ struct Application: Sendable {
         let context = RequestContext(
             accountID: identity.accountID, region: region, requestID: requestID, now: now,
             host: request.headers.first(name: "host") ?? "", principal: identity.principal)
+        defer { timedWork.requestEnded(context.changes) }
         return try await dispatcher.respond(to: operation, parameters, context)
     }
 

@@ -1,17 +1,17 @@
 import DynamoModel
 import ExtendDBLayout
-package import Postgres
+import Postgres
 
 /// Looks at the database with the first request instead of at the start: a server that nobody asks holds no
 /// connection, and one whose PostgreSQL is still starting needs no order of starts.
 package final class LayoutGate: Sendable {
     private struct Unit: Hashable {}
 
-    private let pool: PostgresPool
+    private let databases: Databases
     private let catalogs = CoalescingCache<Unit, Catalog>(capacity: 1)
 
-    package init(pool: PostgresPool) {
-        self.pool = pool
+    package init(databases: Databases) {
+        self.databases = databases
     }
 
     /// The catalog, once the database has turned out to be one that this server can serve.
@@ -22,10 +22,10 @@ package final class LayoutGate: Sendable {
         try await catalogs.value(for: Unit()) { () async throws(WireError) in
             let layout = try await PostgresErrors.wire {
                 try await retryingTransient(isRead: true) {
-                    let layout = try await LayoutProbe.read(on: pool)
-                    if layout.hasPendingIndexChanges {
-                        try await refusePendingIndexChanges()
-                    }
+                    let layout = try await LayoutProbe.read(on: databases.catalog, data: databases.data)
+                    let data = databases.areOne ? nil : databases.data.configuration.database
+                    try await DataDatabase.check(named: data, on: databases.catalog)
+                    try await settle(layout)
                     return layout
                 }
             }
@@ -33,13 +33,27 @@ package final class LayoutGate: Sendable {
         }
     }
 
-    /// Another server's index changes that wait to be applied would overwrite what this one writes, since they carry
-    /// older images of the items.
-    private func refusePendingIndexChanges() async throws {
-        let rows = try await pool.query("SELECT EXISTS (SELECT FROM gsi_pending)")
-        guard let row = rows.first, try row[0].bool else { return }
-        throw LayoutError(
-            .unsupportedFeature,
-            "changes of global secondary indexes wait in gsi_pending; let the server that wrote them finish")
+    /// Ends what an earlier server left undone, before anything is read or written.
+    ///
+    /// Index changes that wait in `gsi_pending` must not be applied after our writes, since they carry older images. Two
+    /// databases may have rows and relations that lack each other; in one, both change together.
+    private func settle(_ layout: LayoutProbe) async throws {
+        if !databases.areOne,
+            try await !Settlement.plan(.start, catalog: databases.catalog, data: databases.data).isEmpty
+        {
+            try await databases.transaction(.catalogFirst) { catalog, data in
+                // Whoever makes a table holds its row until the relation is committed.
+                try await catalog.execute(script: "LOCK TABLE tables IN SHARE ROW EXCLUSIVE MODE")
+                try await Settlement.plan(.start, catalog: catalog, data: data)
+                    .carryOut(catalog: catalog, data: data)
+            }
+        }
+        guard layout.hasPendingIndexChanges else { return }
+        let waiting = try await databases.data.query("SELECT EXISTS (SELECT FROM gsi_pending)")
+        guard let row = waiting.first, try row[0].bool else { return }
+        try await databases.data.transaction { data in
+            try await PendingIndexChanges(catalog: Catalog(layout: layout)).drain(
+                catalog: databases.catalog, data: data)
+        }
     }
 }

@@ -51,7 +51,7 @@ package struct Server: Service {
         let drain = TimeAmount(configuration.http.drain)
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask { await application.run() }
+                tasks.addTask { await application.run(on: group.any()) }
                 tasks.addTask {
                     try await serve(listener)
                     force.finish()

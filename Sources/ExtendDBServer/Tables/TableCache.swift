@@ -48,7 +48,11 @@ package final class TableCache: Sendable {
             let catalog = try await gate.catalog()
             let record = try await PostgresErrors.wire {
                 try await retryingTransient(isRead: true) {
-                    try await catalog.loadTable(name, account: accountID, on: pool)
+                    var record = try await catalog.loadTable(name, account: accountID, on: pool)
+                    if let table = record, table.definition.streamSpecification?.enabled == true {
+                        record?.streamShards = try await StreamShards.open(of: table.tableID, on: pool)
+                    }
+                    return record
                 }
             }
             // That a table is missing is not remembered: asking again is rare and cheap.

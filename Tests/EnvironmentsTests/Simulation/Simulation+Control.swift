@@ -110,6 +110,7 @@ extension Simulation {
             if keeper?.databases.contains(resource.name) != true { world.drop([resource.name], seenFrom: host) }
         case .role:
             if keeper == nil { world.roles.remove(resource.name) }
+        case .cluster: break
         case .directory:
             guard owner.map({ $0.host.map { $0 != host } ?? false }) ?? true else { return }
             let place = SimulatedWorld.Place(id: id, host: host)

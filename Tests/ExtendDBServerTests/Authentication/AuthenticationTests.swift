@@ -42,7 +42,6 @@ import Testing
     @Test(arguments: [
         "AWS4-HMAC-SHA256 Credential=AKIAEXTENDDB12345678/20261122/eu-central-1/dynamodb/aws4_request",
         "AWS4-HMAC-SHA256",
-        "Basic YTpi",
         "AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host, Signature=x",
         "AWS4-HMAC-SHA256 " + String(repeating: "x", count: 9_000),
     ])
@@ -52,6 +51,43 @@ import Testing
                 try await server.response("ListTables", Array("{}".utf8), change: set("Authorization", header)))
             #expect(answer.status == 400)
             #expect(answer.type == "IncompleteSignatureException", "\(answer.message)")
+        }
+    }
+
+    @Test(arguments: [
+        ("Basic YTpi", "MissingAuthenticationTokenException", "Request is missing Authentication Token"),
+        (
+            "AWS4-HMAC-SHA256 x=y", "IncompleteSignatureException",
+            "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. "
+                + "Authorization header requires 'SignedHeaders' parameter. Authorization=AWS4-HMAC-SHA256"
+        ),
+        (
+            "AWS4-HMAC-SHA256 Credential=AKIAEXTENDDB12345678/20261122/eu-central-1/dynamodb/aws4_request, "
+                + "SignedHeaders=x-amz-date, Signature=" + String(repeating: "0", count: 64),
+            "InvalidSignatureException",
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date"
+        ),
+    ])
+    func `the words for headers`(header: String, type: String, message: String) async throws {
+        try await withServer { server in
+            let answer = try failure(
+                try await server.response("ListTables", Array("{}".utf8), change: set("Authorization", header)))
+            #expect(answer.status == 400)
+            #expect(answer.type == type)
+            #expect(answer.message.hasPrefix(message), "\(answer.message)")
+        }
+    }
+
+    @Test func `a header and a query that both sign`() async throws {
+        try await withServer { server in
+            let answer = try failure(
+                try await server.response("ListTables", Array("{}".utf8)) { request in
+                    request.query = [("X-Amz-Algorithm", "AWS4-HMAC-SHA256")]
+                })
+            #expect(answer.type == "InvalidSignatureException")
+            #expect(
+                answer.message
+                    == "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
         }
     }
 

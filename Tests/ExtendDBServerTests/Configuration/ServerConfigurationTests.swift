@@ -25,6 +25,7 @@ import Testing
         #expect(configuration.database.host == "/run/pg")
         #expect(configuration.database.port == 5432)
         #expect(configuration.database.password == nil)
+        #expect(configuration.dataDatabase == nil)
         #expect(configuration.maximumConnections == 8)
         #expect(configuration.connectionIdle == .seconds(30))
         #expect(configuration.logLevel == .info)
@@ -38,7 +39,8 @@ import Testing
             {"bind_address": "0.0.0.0", "port": 0, "region": "us-east-1", "max_connections": 3,
              "connection_idle_seconds": 5, "client_idle_seconds": 7, "log_level": "debug",
              "activity_file": "/run/activity", "bucket_directory": "/var/buckets",
-             "database": {"host": "db", "port": 6543, "user": "u", "password": "secret", "database": "d"}}
+             "database": {"host": "db", "port": 6543, "user": "u", "password": "secret", "database": "d",
+                          "data_database": "e"}}
             """)
         #expect(configuration.bindAddress == "0.0.0.0")
         #expect(configuration.port == 0)
@@ -49,6 +51,7 @@ import Testing
         #expect(configuration.bucketDirectory == "/var/buckets")
         #expect(configuration.logLevel == .debug)
         #expect(configuration.database.port == 6543)
+        #expect(configuration.dataDatabase == "e")
         #expect(configuration.database.password == "secret")
     }
 

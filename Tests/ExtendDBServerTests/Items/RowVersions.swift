@@ -9,10 +9,12 @@ struct RowVersions: Hashable {
 extension WireHarness {
     /// - Parameter table: a table with one global index.
     func rowVersions(_ table: String = "items") async throws -> RowVersions {
-        try await withPostgresPool(database) { pool in
-            let ids = try await pool.query(
+        let ids = try await withPostgresPool(database) { pool in
+            try await pool.query(
                 "SELECT t.table_id, i.index_id FROM tables t JOIN indexes i USING (table_id) "
                     + "WHERE t.table_name = $1 AND i.index_type = 'GSI'", .text(table))
+        }
+        return try await withPostgresPool(data) { pool in
             func versions(_ id: String) async throws -> [String] {
                 let relation = PostgresIdentifier.quote("_ddb_" + id)
                 return try await pool.query(PostgresQuery("SELECT xmin::text FROM \(relation) ORDER BY 1")).map {

@@ -221,7 +221,8 @@ extension ItemTests {
                     "UpdateItem",
                     "{\(key)"
                         + #","UpdateExpression":"SET a = :v","ExpressionAttributeValues":{":v":{"S":"b"},":w":{"S":"c"}}}"#,
-                    "Value provided in ExpressionAttributeValues unused in expressions: keys: {:w}")
+                    "1 validation error detected: "
+                        + "Value provided in ExpressionAttributeValues unused in expressions: keys: {:w}")
                 try await server.expectInvalid(
                     "UpdateItem",
                     "{\(key)" + #","UpdateExpression":"SET a = b"}"#,

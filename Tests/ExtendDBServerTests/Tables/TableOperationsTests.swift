@@ -84,7 +84,9 @@ import Testing
         }
     }
 
-    @Test func `options of a table are kept`() async throws {
+    /// (The first edition of catalog 0.0.2 has no columns for some of them.)
+    @Test(.enabled(if: DeploymentForm.standard.keepsEveryOption))
+    func `options of a table are kept`() async throws {
         try await withServer { server in
             let more = """
                 , "BillingMode": "PROVISIONED",
@@ -154,7 +156,7 @@ import Testing
         try await withServer { server in
             let relations = "SELECT count(*) FROM pg_class WHERE relname LIKE '\\_ddb\\_%' AND relkind = 'r'"
             func count() async throws -> Int {
-                try await withPostgresPool(server.database) { pool in
+                try await withPostgresPool(server.data) { pool in
                     let rows = try await pool.query(PostgresQuery(relations))
                     return try #require(rows.first)[0].int
                 }

@@ -1,4 +1,5 @@
 import DynamoModel
+import ExtendDBLayout
 import Testing
 
 @testable import ExtendDBServer

@@ -84,6 +84,29 @@ import Testing
         }
     }
 
+    @Test func `a page of another origin may talk to the server`() async throws {
+        try await withBareServer { server in
+            let preflight = try await server.client.send(
+                HTTPRequest(
+                    method: "OPTIONS", url: server.endpoint,
+                    headers: [
+                        ("Origin", "https://example.com"), ("Access-Control-Request-Method", "POST"),
+                        ("Access-Control-Request-Headers", "authorization,x-amz-date,x-amz-target"),
+                    ]))
+            #expect(preflight.status == 200)
+            #expect(preflight.body.isEmpty)
+            #expect(preflight.header("access-control-allow-origin") == "*")
+            #expect(preflight.header("access-control-allow-headers") == "authorization,x-amz-date,x-amz-target")
+            #expect(preflight.header("access-control-max-age") == "172800")
+            let answer = try await server.client.send(
+                HTTPRequest(url: server.endpoint, headers: [("Origin", "https://example.com")]))
+            #expect(answer.header("access-control-allow-origin") == "*")
+            #expect(
+                try await server.client.send(HTTPRequest(url: server.endpoint)).header("access-control-allow-origin")
+                    == nil)
+        }
+    }
+
     @Test func `many clients at once are all answered`() async throws {
         try await withServer { server in
             try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -23,6 +23,9 @@ struct WireHarness: Sendable {
 
     let port: Int
     let database: PostgresConfiguration
+    /// Where the relations of tables lie: the same database, or the data database of a pair.
+    var data: PostgresConfiguration { dataDatabase.map { database.with(database: $0) } ?? database }
+    let dataDatabase: String?
     let credentials: AWSCredentials
     /// Stops the server as SIGTERM does.
     let stop: @Sendable () -> Void
@@ -54,6 +57,14 @@ struct WireHarness: Sendable {
         return WireFailure(status: status, body: body)
     }
 
+    /// Operations of the Streams API have a prefix of their own.
+    private static func target(_ operation: String) -> String {
+        let prefix =
+            Operation(rawValue: operation)?.isOfStreams == true
+            ? Operation.streamsTargetPrefix : Operation.targetPrefix
+        return prefix + operation
+    }
+
     func response(
         _ operation: String, _ body: [UInt8], credentials other: AWSCredentials? = nil,
         time: Int64 = Int64(WallClock.system.now()), change: (inout SignableRequest) -> Void = { _ in }
@@ -61,7 +72,7 @@ struct WireHarness: Sendable {
         var request = SignableRequest(
             host: "127.0.0.1:\(port)",
             headers: [
-                ("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", "DynamoDB_20120810.\(operation)"),
+                ("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", Self.target(operation)),
             ], body: body)
         SigV4Signer(credentials: other ?? credentials, region: Self.region, service: "dynamodb")
             .sign(&request, at: SigningTime(unixSeconds: time))
@@ -99,16 +110,17 @@ struct UnexpectedAnswer: Error {
 /// Runs `body` against a new server over a new database with an empty layout and one access key. Both are gone
 /// afterwards.
 ///
-/// - Parameter limits: What clients may do; tests of time-outs shorten them.
+/// - Parameters:
+///   - form: one database with our layout, or ExtendDB's two.
+///   - limits: What clients may do; tests of time-outs shorten them.
 func withServer<Value: Sendable>(
-    limits: HTTPLimits = HTTPLimits(), clock: WallClock = .system, logger: Logger = quietLogger,
-    activityFile: String? = nil, bucketDirectory: String? = nil,
+    _ form: DeploymentForm = .standard, limits: HTTPLimits = HTTPLimits(), clock: WallClock = .system,
+    logger: Logger = quietLogger, activityFile: String? = nil, bucketDirectory: String? = nil,
     _ body: @Sendable @escaping (WireHarness) async throws -> Value
 ) async throws -> Value {
-    try await TestPostgres.withDatabase { database in
-        let credentials = try await makeLayout(in: database)
+    try await withDeployment(form) { database, data, credentials in
         let configuration = ServerConfiguration(
-            port: 0, region: WireHarness.region, database: database, http: limits,
+            port: 0, region: WireHarness.region, database: database, dataDatabase: data, http: limits,
             activityFile: activityFile, bucketDirectory: bucketDirectory)
         return try await withServer(configuration, credentials, clock: clock, logger: logger, body)
     }
@@ -146,7 +158,8 @@ func withServer<Value: Sendable>(
             guard let port = await ports.first(where: { _ in true }) else { throw ServerDidNotStart() }
             return try await body(
                 WireHarness(
-                    port: port, database: configuration.database, credentials: credentials,
+                    port: port, database: configuration.database, dataDatabase: configuration.dataDatabase,
+                    credentials: credentials,
                     stop: { stop.finish() }))
         }
         var value: Value?

@@ -70,7 +70,7 @@ struct WriteBatch: Sendable {
             let entry: (key: StoredKey, row: ItemRow?)
             switch write {
             case .put(let item):
-                let row = try table.row(put: item)
+                let row = try table.row(batchPut: item)
                 entry = (row.key, row)
                 partitions += item[table.keySchema.hash].map { [$0] } ?? []
             case .delete(let key):

@@ -20,9 +20,16 @@ package struct ItemOperations: Sendable {
 
     /// The table that a request names.
     func table(_ name: String, _ context: RequestContext) async throws(WireError) -> ItemTable {
-        var table = known.table(try await tables.table(name, context.accountID))
+        var table = table(try await tables.table(name, context.accountID))
         table.name = name
+        table.now = context.now
+        table.changes = context.changes
         return table
+    }
+
+    /// A table by its record, outside a request.
+    func table(_ record: TableRecord) -> ItemTable {
+        known.table(record)
     }
 }
 

@@ -8,11 +8,20 @@ struct ItemTable: Sendable {
     let indexes: [IndexView]
     let indexKeys: IndexKeyRules
     let inserts: StrictInserts
+    /// The stream that every change is recorded in, if there is one.
+    let stream: TableStream?
     /// The types of all key attributes.
     let keyTypes: [Text: KeyAttributeType]
     /// How the request names the table: by its name or its ARN. `ConsumedCapacity` repeats it ("If you had specified
     /// the Amazon Resource Name (ARN) of a table in the input, you'll see the table ARN in the response").
     var name: String
+    /// The time of the request in seconds since 1970, which stream records tell.
+    var now = 0.0
+    /// Where writes note what makes work for later.
+    var changes: TimedChanges?
+
+    /// Whether a change has effects beside the item's own row, for which the old item must be known.
+    var hasEffects: Bool { !indexes.isEmpty || stream != nil }
 
     var physical: PhysicalTable { record.physical }
     var keySchema: KeySchema { record.definition.keySchema }
@@ -28,6 +37,7 @@ struct ItemTable: Sendable {
         self.indexes = indexes
         indexKeys = IndexKeyRules(indexes)
         inserts = StrictInserts(record.physical)
+        stream = TableStream(record)
         keyTypes = Dictionary(
             record.definition.attributeDefinitions.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
     }
@@ -54,7 +64,18 @@ struct ItemTable: Sendable {
         let key = try physical.key(of: item)
         try indexKeys.validate(item, .put)
         guard itemSize(item) <= Limits.itemSize else { throw .itemTooLarge }
+        noteExpiry(of: item)
         return ItemRow(key: key, item: item, json: try StoredItem.encode(item))
+    }
+
+    /// The same in a batch, where a key that is missing or of another type is said of the key as a whole.
+    func row(batchPut item: Item) throws(WireError) -> ItemRow {
+        for column in [physical.hash, physical.range].compactMap({ $0 }) {
+            guard item[column.attribute]?.type == column.type.attributeType else {
+                throw .validation("The provided key element does not match the schema")
+            }
+        }
+        return try row(put: item)
     }
 
     /// Checks an item as an update leaves it, and makes its row.
@@ -66,6 +87,7 @@ struct ItemTable: Sendable {
         guard item.values.allSatisfy({ $0.nestingDepth < Limits.nestingDepth }) else {
             throw AttributeValue.nestingError
         }
+        noteExpiry(of: item)
         return ItemRow(key: key, item: item, json: try StoredItem.encode(item))
     }
 }

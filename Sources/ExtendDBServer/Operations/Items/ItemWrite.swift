@@ -9,12 +9,17 @@ struct ItemWrite: Sendable {
     let new: ItemRow?
     /// One for each index of the table, in the table's order.
     let effects: [IndexEffect]
+    let origin: StreamRecord.Origin
 
-    init(_ table: ItemTable, _ key: StoredKey, from old: Item?, to new: ItemRow?) {
+    init(
+        _ table: ItemTable, _ key: StoredKey, from old: Item?, to new: ItemRow?,
+        origin: StreamRecord.Origin = .client
+    ) {
         self.key = key
         self.old = old
         self.new = new
         effects = table.indexes.map { $0.effect(from: old, to: new?.item) }
+        self.origin = origin
     }
 
     /// The statements that carry out the change; none if nothing changes.
@@ -29,7 +34,27 @@ struct ItemWrite: Sendable {
                 statements.append(table.physical.statements.update(new))
             }
         }
-        return statements + (try Self.indexStatements(table, [self]))
+        return statements + (try Self.consequences(table, [self]))
+    }
+
+    /// The statements that follow from several changes beside the items' own rows: those of the indexes, then the
+    /// records of the table's stream. They belong at the end of the transaction (`StreamStatements.insert`).
+    static func consequences(_ table: ItemTable, _ writes: [ItemWrite]) throws(WireError) -> [PostgresQuery] {
+        try indexStatements(table, writes) + streamStatements(table, writes)
+    }
+
+    /// At most one statement, whatever the number of changes; none without a stream, or if nothing changes.
+    private static func streamStatements(_ table: ItemTable, _ writes: [ItemWrite]) -> [PostgresQuery] {
+        guard let stream = table.stream else { return [] }
+        let records = writes.compactMap { write in
+            StreamRecord(
+                of: stream, key: write.key, keys: table.key(of: write.new?.item ?? write.old ?? [:]),
+                from: write.old, to: write.new, origin: write.origin, time: table.now,
+                eventID: RelationID.random())
+        }
+        guard !records.isEmpty else { return [] }
+        table.changes?.note(table.now + StreamRetention.age)
+        return [StreamStatements.insert(records, tableID: stream.tableID, time: table.now)]
     }
 
     /// The statements that carry out several changes of one table, in the order of their keys: one for each kind of
@@ -54,12 +79,13 @@ struct ItemWrite: Sendable {
         if !replaced.isEmpty { statements.append(table.physical.statements.upsert(replaced)) }
         if !inserted.isEmpty { statements.append(table.inserts.insert(inserted)) }
         if !missing.isEmpty { statements.append(table.physical.statements.delete(missing)) }
-        return statements + (try indexStatements(table, writes))
+        return statements + (try consequences(table, writes))
     }
 
     /// The statements that bring the indexes in line with several changes: for each index at most one that deletes
     /// rows and one that writes rows.
-    static func indexStatements(_ table: ItemTable, _ writes: [ItemWrite]) throws(WireError) -> [PostgresQuery] {
+    private static func indexStatements(_ table: ItemTable, _ writes: [ItemWrite]) throws(WireError) -> [PostgresQuery]
+    {
         var statements: [PostgresQuery] = []
         for (position, index) in table.indexes.enumerated() {
             var removed: [StoredKey] = []

@@ -24,6 +24,10 @@ extension DeleteItemRequest {
 
 extension UpdateItemRequest {
     func updateAndCondition() throws(WireError) -> (UpdateExpression?, ConditionExpression?) {
+        try WireError.enveloping(boundExpressions)
+    }
+
+    private func boundExpressions() throws(WireError) -> (UpdateExpression?, ConditionExpression?) {
         var context = ExpressionContext(names: expressionAttributeNames, values: expressionAttributeValues)
         var update: UpdateExpression?
         if let updateExpression {
@@ -106,10 +110,12 @@ private struct ConditionParameters {
 
     func condition() throws(WireError) -> ConditionExpression? {
         if let expression {
-            var context = ExpressionContext(names: names, values: values)
-            let condition = try ConditionExpression(parsing: expression, context: &context)
-            try context.checkAllUsed()
-            return condition
+            return try WireError.enveloping { () throws(WireError) in
+                var context = ExpressionContext(names: names, values: values)
+                let condition = try ConditionExpression(parsing: expression, context: &context)
+                try context.checkAllUsed()
+                return condition
+            }
         }
         guard let expected, !expected.isEmpty else { return nil }
         return ConditionExpression(legacy: expected, conditionalOperator: conditionalOperator)

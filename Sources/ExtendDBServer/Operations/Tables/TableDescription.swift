@@ -142,9 +142,11 @@ struct TableDescription {
     }
 
     private func writeStream(to json: inout JSONWriter) {
-        guard let stream = definition.streamSpecification, stream.enabled else { return }
-        json.name("StreamSpecification")
-        stream.write(to: &json)
+        if let stream = definition.streamSpecification, stream.enabled {
+            json.name("StreamSpecification")
+            stream.write(to: &json)
+        }
+        // The label outlives the stream: it is still the latest one.
         guard let label = record.streamLabel else { return }
         json.name("LatestStreamLabel")
         json.string(label)

@@ -1,20 +1,21 @@
 package import DynamoModel
 import ExtendDBLayout
-package import Postgres
+import Postgres
 
 /// The operations on tables, over the catalog.
 ///
-/// A table is made and deleted within the request, in one transaction with its relations. The answers say `CREATING`
+/// A table is made and deleted within the request, in one transaction with its relations (in one for each of two
+/// databases, see ``Databases``). The answers say `CREATING`
 /// and `DELETING`, as DynamoDB's do, and the next DescribeTable says `ACTIVE`, or that there is no such table: a
 /// client that waits as the SDKs do never waits here.
 package struct TableOperations: Sendable {
-    let pool: PostgresPool
+    let databases: Databases
     let gate: LayoutGate
     let tables: TableCache
     let region: String
 
-    package init(pool: PostgresPool, gate: LayoutGate, tables: TableCache, region: String) {
-        self.pool = pool
+    package init(databases: Databases, gate: LayoutGate, tables: TableCache, region: String) {
+        self.databases = databases
         self.gate = gate
         self.tables = tables
         self.region = region
@@ -30,10 +31,11 @@ package struct TableOperations: Sendable {
         definition.name = name
         let catalog = try await gate.catalog()
         let record = try await PostgresErrors.wire { [definition] in
-            let record = try newRecord(definition, context)
+            let record = try TableRecord(
+                new: definition, accountID: context.accountID, region: region, creationDate: context.now)
             let created = try await retryingTransient {
-                try await pool.transaction { connection in
-                    try await catalog.createTable(record, on: connection)
+                try await databases.transaction(.dataFirst) { connection, data in
+                    try await catalog.createTable(record, on: connection, data: data)
                 }
             }
             return created ? record : nil
@@ -63,7 +65,8 @@ package struct TableOperations: Sendable {
         let names = try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
                 try await catalog.list(
-                    account: context.accountID, after: request.exclusiveStartTableName, limit: limit + 1, on: pool)
+                    account: context.accountID, after: request.exclusiveStartTableName, limit: limit + 1,
+                    on: databases.catalog)
             }
         }
         var json = JSONWriter()
@@ -94,11 +97,12 @@ package struct TableOperations: Sendable {
         let catalog = try await gate.catalog()
         try await PostgresErrors.wire {
             try await retryingTransient {
-                try await pool.transaction { connection in
-                    try await catalog.deleteTable(record, on: connection)
+                try await databases.transaction(.catalogFirst) { connection, data in
+                    try await catalog.deleteTable(record, at: context.now, on: connection, data: data)
                 }
             }
         }
+        context.changes.note(context.now + StreamRetention.age)
         return TableDescription(record: record, status: .deleting).body("TableDescription")
     }
 
@@ -115,11 +119,14 @@ package struct TableOperations: Sendable {
         let catalog = try await gate.catalog()
         try await PostgresErrors.wire {
             try await retryingTransient {
-                try await pool.transaction { connection in
-                    try await catalog.setTimeToLive(attribute: change.attribute, table: record, on: connection)
+                // The expression index goes first: while it is there, it refuses items.
+                try await databases.transaction(.dataFirst) { connection, data in
+                    try await catalog.setTimeToLive(
+                        attribute: change.attribute, table: record, on: connection, data: data)
                 }
             }
         }
+        context.changes.note(context.now)
         var json = JSONWriter()
         json.beginObject()
         json.name("TimeToLiveSpecification")
@@ -154,17 +161,6 @@ package struct TableOperations: Sendable {
 
     // MARK: Parts
 
-    /// A table that does not exist yet. A stream's label is the time of its birth, as in DynamoDB's stream ARNs.
-    private func newRecord(_ definition: TableDefinition, _ context: RequestContext) throws -> TableRecord {
-        let record = try TableRecord(
-            new: definition, accountID: context.accountID, region: region, creationDate: context.now)
-        guard definition.streamSpecification?.enabled == true else { return record }
-        return try TableRecord(
-            accountID: record.accountID, tableID: record.tableID, arn: record.arn, definition: definition,
-            status: record.status, creationDate: record.creationDate,
-            streamLabel: StreamLabel.text(unixSeconds: context.now), indexes: record.indexes)
-    }
-
     /// The table, in any status.
     func existing(_ parameter: String, _ context: RequestContext) async throws(WireError) -> TableRecord {
         let name = try TableName.resolve(parameter, context.accountID, region)
@@ -183,7 +179,7 @@ package struct TableOperations: Sendable {
             + zip(record.indexes, record.physical.indexes).map { ($0.definition.name, $1.relation) }
         return try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
-                let results = try await pool.pipeline(relations.map { TableStatistics.query($0.1) })
+                let results = try await databases.data.pipeline(relations.map { TableStatistics.query($0.1) })
                 var statistics: [String: RelationStatistics] = [:]
                 for (relation, result) in zip(relations, results) {
                     statistics[relation.0] = try TableStatistics.read(result)

@@ -38,7 +38,7 @@ extension TableOperations {
         let catalog = try await gate.catalog()
         let tags = try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
-                try await catalog.tags(of: record.arn, after: after, limit: TagPage.size + 1, on: pool)
+                try await catalog.tags(of: record.arn, after: after, limit: TagPage.size + 1, on: databases.catalog)
             }
         }
         return TagPage.body(tags)
@@ -66,7 +66,7 @@ extension TableOperations {
         let catalog = try await gate.catalog()
         try await PostgresErrors.wire {
             try await retryingTransient {
-                try await pool.transaction { connection in
+                try await databases.catalog.transaction { connection in
                     guard try await catalog.lockTable(record.tableID, on: connection) else {
                         throw ResourceARN.notFound(arn)
                     }

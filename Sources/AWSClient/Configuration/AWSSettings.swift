@@ -6,17 +6,25 @@ package struct AWSSettings: Sendable, Hashable {
     package var retries: RetryRules
     /// From the beginning of a request to the last byte of its answer.
     package var timeout: Duration
+    /// For the connection and its TLS handshake: a service that cannot be reached is found out early, and surely
+    /// before it was asked anything.
+    package var connectTimeout: Duration
+    /// A file of certificates instead of the system's.
+    package var caBundle: String?
     /// A page of a hundred clusters has some 300 KB.
     package var maximumReplyBytes: Int
 
     package init(
         region: String? = nil, endpoints: EndpointOverrides = EndpointOverrides(), retries: RetryRules = RetryRules(),
-        timeout: Duration = .seconds(60), maximumReplyBytes: Int = 16 << 20
+        timeout: Duration = .seconds(60), connectTimeout: Duration = .seconds(10), caBundle: String? = nil,
+        maximumReplyBytes: Int = 16 << 20
     ) {
         self.region = region
         self.endpoints = endpoints
         self.retries = retries
         self.timeout = timeout
+        self.connectTimeout = connectTimeout
+        self.caBundle = caBundle
         self.maximumReplyBytes = maximumReplyBytes
     }
 

@@ -1,0 +1,45 @@
+import Environments
+import Synchronization
+
+/// One region of AWS, with the look at it that all share.
+struct AuroraRegion: Sendable {
+    let api: any AuroraAPI
+    let view: AuroraView
+    private let guarding: @Sendable () async throws(ControlError) -> AuroraGuard
+
+    init(api: any AuroraAPI, guarding: @escaping @Sendable () async throws(ControlError) -> AuroraGuard) {
+        self.api = api
+        view = AuroraView(api: api)
+        self.guarding = guarding
+    }
+
+    /// For calls that change something; the sources are read anew, so that none is forgotten.
+    func guarded() async throws(ControlError) -> GuardedAurora {
+        GuardedAurora(api: api, guarding: try await guarding())
+    }
+}
+
+/// The regions that are in use, each met when it is first asked for.
+final class AuroraRegions: Sendable {
+    private let make: @Sendable (String) async throws(ControlError) -> any AuroraAPI
+    private let guarding: @Sendable () async throws(ControlError) -> AuroraGuard
+    private let known = Mutex<[String: AuroraRegion]>([:])
+
+    init(
+        make: @escaping @Sendable (String) async throws(ControlError) -> any AuroraAPI,
+        guarding: @escaping @Sendable () async throws(ControlError) -> AuroraGuard
+    ) {
+        self.make = make
+        self.guarding = guarding
+    }
+
+    func region(_ name: String) async throws(ControlError) -> AuroraRegion {
+        if let region = known.withLock({ $0[name] }) { return region }
+        let region = AuroraRegion(api: try await make(name), guarding: guarding)
+        return known.withLock { known in
+            let first = known[name] ?? region
+            known[name] = first
+            return first
+        }
+    }
+}

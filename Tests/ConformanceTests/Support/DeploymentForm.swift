@@ -1,0 +1,1 @@
+../../ExtendDBServerTests/Wire/DeploymentForm.swift
