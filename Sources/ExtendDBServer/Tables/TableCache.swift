@@ -68,13 +68,10 @@ package final class TableCache: Sendable {
 
     /// Whether point-in-time recovery is on. Only exports ask, so it is not remembered.
     func isRecoveryEnabled(_ record: TableRecord) async throws(WireError) -> Bool {
-        try await PostgresErrors.wire {
+        let catalog = try await gate.catalog()
+        return try await PostgresErrors.wire {
             try await retryingTransient(isRead: true) {
-                let rows = try await pool.query(
-                    PostgresQuery(
-                        "SELECT pitr_enabled FROM continuous_backups WHERE account_id = $1 AND table_name = $2",
-                        [.text(record.accountID), .text(record.definition.name)]))
-                return try rows.first?[0].bool ?? false
+                try await catalog.isRecoveryEnabled(record, on: databases.catalog)
             }
         }
     }
