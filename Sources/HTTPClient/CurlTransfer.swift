@@ -74,9 +74,12 @@ final class CurlTransfer: @unchecked Sendable {
         if let bundle = request.caBundle {
             envctl_curl_set_string(easy, CURLOPT_CAINFO, bundle)
         }
-        // HTTP/2 where the server offers it during the handshake, and then several requests on one connection.
-        envctl_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        envctl_curl_set_long(easy, CURLOPT_PIPEWAIT, 1)
+        if request.url.hasPrefix("https:") {
+            // HTTP/2 where the server offers it during the handshake, and then several requests on one connection. Plain
+            // requests must not wait for one another's: when that one is closed, curl does not try them again.
+            envctl_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+            envctl_curl_set_long(easy, CURLOPT_PIPEWAIT, 1)
+        }
         if request.method == "HEAD" {
             envctl_curl_set_long(easy, CURLOPT_NOBODY, 1)
         } else {

@@ -1,8 +1,8 @@
 import Environments
 import Postgres
 import SimulatedRDS
-import TestSupport
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ControlPlane
