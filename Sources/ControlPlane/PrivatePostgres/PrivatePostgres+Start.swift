@@ -55,7 +55,9 @@ extension PrivatePostgres {
         logger.info("making the private PostgreSQL's data directory", metadata: ["path": "\(paths.data)"])
         let password = SecureRandom.text(40, from: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
         let passwordFile = "\(paths.socketDirectory)/initdb.password"
-        try PosixFile.write(password + "\n", to: passwordFile, owner: account?.owner)
+        // As for roles: the server stores what looks like a verifier as it is.
+        let verifier = ScramVerifier.make(password: password, salt: SecureRandom.bytes(16))
+        try PosixFile.write(verifier + "\n", to: passwordFile, owner: account?.owner)
         try PosixFile.makeDirectory(paths.unfinishedData, mode: 0o700, owner: account?.owner)
         let log = try LogFile.open(paths.startLog, owner: account?.owner)
         defer { close(log) }
