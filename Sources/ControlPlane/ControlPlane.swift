@@ -140,6 +140,7 @@ package final class ControlPlane: Service {
                     store: store, effectors: effectors, installation: installation, hub: engine.hub,
                     dispatcherWake: engine.dispatcherWake, reaperWake: engine.reaperWake,
                     snapshotWake: engine.snapshotWake, poolWake: engine.poolWake,
+                    claims: engine.claims,
                     admissionWake: engine.admissionWake, admission: engine.admission, pools: engine.pools,
                     reconciler: engine.reconciler,
                     startedAt: now,

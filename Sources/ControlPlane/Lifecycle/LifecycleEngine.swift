@@ -13,6 +13,7 @@ struct LifecycleEngine: Sendable {
     let reaperWake = WakeSignal()
     let snapshotWake = WakeSignal()
     let poolWake = WakeSignal()
+    let claims = ClaimWatch()
     let admissionWake = WakeSignal()
     let admission: AdmissionSettings
     let pools: PoolSettings
@@ -66,8 +67,8 @@ struct LifecycleEngine: Sendable {
                 logger: logger),
             snapshotWorker,
             PoolKeeper(
-                store: store, settings: pools, wake: poolWake, dispatcher: dispatcherWake, hub: hub,
-                sweepInterval: tunables.sweepInterval, logger: logger),
+                store: store, settings: pools, wake: poolWake, claims: claims, dispatcher: dispatcherWake,
+                hub: hub, sweepInterval: tunables.sweepInterval, logger: logger),
             AdmissionKeeper(
                 store: store, settings: admission, wake: admissionWake, dispatcher: dispatcherWake, reaper: reaperWake,
                 hub: hub, sweepInterval: tunables.pollInterval, logger: logger),

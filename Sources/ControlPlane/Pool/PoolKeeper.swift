@@ -10,6 +10,7 @@ struct PoolKeeper: Service {
     let store: RecordStore
     let settings: PoolSettings
     let wake: WakeSignal
+    let claims: ClaimWatch
     let dispatcher: WakeSignal
     let hub: ChangeHub
     let sweepInterval: Duration
@@ -18,6 +19,9 @@ struct PoolKeeper: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
+                while let pause = claims.hold() {
+                    guard (try? await Task.sleep(for: pause)) != nil else { return }
+                }
                 let pause = await look()
                 await wake.wait(atMost: pause)
             }

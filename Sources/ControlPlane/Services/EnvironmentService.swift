@@ -74,6 +74,7 @@ package struct EnvironmentService: Sendable {
     ) async throws(ControlError) -> EnvironmentRecord? {
         guard let record = try await runtime.store.claimMember(request, within: runtime.admission) else { return nil }
         Failpoint.poolClaimRecorded.hit()
+        runtime.claims.claimed()
         runtime.poolWake.signal()
         runtime.reaperWake.signal()
         guard record.host == nil || record.host == runtime.store.replica, let server = record.server else {

@@ -11,6 +11,7 @@ struct Runtime: Sendable {
     var reaperWake: WakeSignal
     var snapshotWake: WakeSignal
     var poolWake: WakeSignal
+    var claims: ClaimWatch
     var admissionWake: WakeSignal
     var admission: AdmissionSettings
     var pools: PoolSettings
