@@ -17,12 +17,25 @@ package final class MotoServer: Sendable {
     private let lifeline: Int32
 
     private static let script = """
-        import os, sys, threading
+        import io, os, sys, threading, time
         from werkzeug.serving import make_server
         from moto.server import DomainDispatcherApplication, create_backend_app
         import logging
         logging.getLogger('werkzeug').setLevel(logging.ERROR)
-        server = make_server('127.0.0.1', 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+        moto = DomainDispatcherApplication(create_backend_app)
+        record = open(sys.argv[1], 'a', buffering=1) if len(sys.argv) > 1 else None
+        def application(environ, start):
+            if record is None: return moto(environ, start)
+            body = environ['wsgi.input'].read(int(environ.get('CONTENT_LENGTH') or 0))
+            environ['wsgi.input'] = io.BytesIO(body)
+            seen = []
+            def started(status, headers, error=None):
+                seen.append(status)
+                return start(status, headers)
+            answer = moto(environ, started)
+            record.write(f"{int(time.time() * 1000)}\\t{seen[0].split()[0]}\\t{body.decode('ascii')}\\n")
+            return answer
+        server = make_server('127.0.0.1', 0, application, threaded=True)
         def watch():
             sys.stdin.read()
             os._exit(0)
@@ -32,11 +45,14 @@ package final class MotoServer: Sendable {
         """
 
     /// Starts one, which takes some seconds; needs `Python.interpreter`.
-    package static func start() async throws -> MotoServer {
-        try await onItsOwnThread("moto") { try MotoServer() }
+    ///
+    /// - Parameter record: a file that gets a line for each request: milliseconds since 1970, the status of the answer and
+    ///   the body, with tabs between.
+    package static func start(record: String? = nil) async throws -> MotoServer {
+        try await onItsOwnThread("moto") { try MotoServer(record: record) }
     }
 
-    private init() throws {
+    private init(record: String?) throws {
         guard let interpreter = Python.interpreter else { throw TestSupportError("ENVCTL_PYTHON is not set") }
         let (input, output) = (try Self.makePipe(), try Self.makePipe())
         lifeline = input.write
@@ -46,7 +62,7 @@ package final class MotoServer: Sendable {
                 close(input.read)
                 close(output.write)
             }
-            pid = try Self.spawn(interpreter, input: input.read, output: output.write)
+            pid = try Self.spawn(interpreter, record: record, input: input.read, output: output.write)
         }
         defer { close(output.read) }
         var line: [UInt8] = []
@@ -70,9 +86,9 @@ package final class MotoServer: Sendable {
         return (ends[0], ends[1])
     }
 
-    private static func spawn(_ interpreter: String, input: Int32, output: Int32) throws -> pid_t {
-        var arguments: [UnsafeMutablePointer<CChar>?] =
-            [interpreter, "-c", script].map { (text: String) in strdup(text) } + [nil]
+    private static func spawn(_ interpreter: String, record: String?, input: Int32, output: Int32) throws -> pid_t {
+        let words = [interpreter, "-c", script] + [record].compactMap(\.self)
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { (text: String) in strdup(text) } + [nil]
         defer { for argument in arguments { free(argument) } }
         let pid = arguments.withUnsafeMutableBufferPointer { arguments -> pid_t in
             guard let base = arguments.baseAddress else { return -1 }

@@ -14,6 +14,15 @@ package enum Python {
     /// nil: tests that need it are disabled.
     package static let interpreter = environment("ENVCTL_PYTHON")
 
+    /// `PATH` with the programs beside the interpreter, the AWS CLI for instance, first.
+    package static var path: String {
+        let rest = environment("PATH") ?? "/usr/bin:/bin"
+        guard let folder = interpreter?.split(separator: "/", omittingEmptySubsequences: false).dropLast() else {
+            return rest
+        }
+        return folder.joined(separator: "/") + ":" + rest
+    }
+
     /// Runs a script to its end and returns the lines that it printed.
     ///
     /// - Parameter input: what the script reads from its standard input.
