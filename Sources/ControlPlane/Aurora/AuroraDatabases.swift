@@ -62,7 +62,9 @@ struct AuroraDatabases: Sendable {
             try await copy(templates.data, to: data.database)
         }
         try await PostgresAdmin(configuration: catalog).session("make the role of \(row.cluster)") { connection in
+            Failpoint.auroraRoleBefore.hit()
             try await ensureRole(role, password, on: connection)
+            Failpoint.auroraRoleAfter.hit()
             // Beside another server's databases nothing but the copies is ours to close.
             if templates == nil { try await closeOthers(role, on: connection) }
         }

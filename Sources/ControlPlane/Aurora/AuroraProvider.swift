@@ -45,7 +45,7 @@ struct AuroraProvider: Sendable {
                 try await store.noteAuroraPassword(row)
                 return .looking("the clone gets its own master password")
             case .start:
-                try await region.guarded().start(cluster: row.cluster)
+                try await start(row, region)
                 return .looking("the cluster is being started")
             case .wait(let what): return .looking(what)
             case .refuse(let error): throw error
@@ -57,13 +57,17 @@ struct AuroraProvider: Sendable {
 
     /// One step towards nothing of the incarnations that are given; `done` when nothing is left.
     func drop(_ record: EnvironmentRecord, _ incarnations: [Int]) async throws(ControlError) -> EffectResult {
+        var rows: [AuroraCloneRow] = []
         for incarnation in incarnations {
             // Without a record nothing was ever asked of AWS.
             guard let row = try await store.auroraClone(record.id, incarnation), !row.isGone else { continue }
-            let isLast = incarnation == record.incarnation
-            let result = try await attempt(row, isWanted: false) { row in
-                try await remove(row, role: isLast ? record.role : nil)
-            }
+            rows.append(row)
+        }
+        // The role goes with the last copy that there is: a reset can have got no further than its record.
+        let isWhole = incarnations.contains(record.incarnation)
+        for row in rows {
+            let role = isWhole && row.incarnation == rows.last?.incarnation ? record.role : nil
+            let result = try await attempt(row, isWanted: false) { row in try await remove(row, role: role) }
             guard case .made = result else { return result }
         }
         return .done
@@ -176,12 +180,19 @@ extension AuroraProvider {
         row.port = cluster.port
         do {
             try await AuroraDatabases(row, endpoints).prepare(role: role, password: password)
+            Failpoint.auroraTakenOver.hit()
         } catch {
             guard error.code == .unavailable || error.code == .unauthorized else { throw error }
             return .looking("its databases do not answer yet: \(error.message)")
         }
         try await store.noteAuroraEndpoint(row, row.endpoint ?? "", row.port)
         return .complete
+    }
+
+    private func start(_ row: AuroraCloneRow, _ region: AuroraRegion) async throws {
+        Failpoint.auroraStartBefore.hit()
+        try await region.guarded().start(cluster: row.cluster)
+        Failpoint.auroraStartAfter.hit()
     }
 
     private func remove(_ row: AuroraCloneRow, role: String?) async throws -> Progress {
@@ -194,14 +205,18 @@ extension AuroraProvider {
         let isOverdue = row.now - row.statusSince > patience.status
         switch AuroraPlan.deletion(clone(row), seen, isOverdue: isOverdue) {
         case .gone:
+            Failpoint.auroraGoneBefore.hit()
             try await AuroraDatabases(row, endpoints).dropCopies(role: role)
             try await store.noteAuroraGone(row)
+            Failpoint.auroraGoneAfter.hit()
             return .complete
         case .liftProtection:
+            Failpoint.auroraProtectionBefore.hit()
             try await region.guarded().liftProtection(ofCluster: row.cluster)
+            Failpoint.auroraProtectionAfter.hit()
             return .looking("its deletion protection is lifted")
         case .start:
-            try await region.guarded().start(cluster: row.cluster)
+            try await start(row, region)
             return .looking("the stopped cluster is started, since AWS deletes none that is stopped")
         case .deleteInstance(let instance):
             Failpoint.auroraDeleteBefore.hit()

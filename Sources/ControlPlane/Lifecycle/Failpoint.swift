@@ -45,10 +45,22 @@ package enum Failpoint: String, Sendable, CaseIterable {
     case auroraInstanceAfter = "aurora.create-instance.after-call"
     case auroraPasswordBefore = "aurora.set-password.before-call"
     case auroraPasswordAfter = "aurora.set-password.after-call"
+    case auroraStartBefore = "aurora.start.before-call"
+    case auroraStartAfter = "aurora.start.after-call"
+    /// The clone's databases can be connected to; its role is not made.
+    case auroraRoleBefore = "aurora.role.before-sql"
+    case auroraRoleAfter = "aurora.role.after-sql"
+    /// Its relations belong to the role's group and the databases are closed; the endpoint is not recorded.
+    case auroraTakenOver = "aurora.take-over.after-sql"
+    case auroraProtectionBefore = "aurora.lift-protection.before-call"
+    case auroraProtectionAfter = "aurora.lift-protection.after-call"
     case auroraDeleteBefore = "aurora.delete-instance.before-call"
     case auroraDeleteAfter = "aurora.delete-instance.after-call"
     case auroraDeleteClusterBefore = "aurora.delete-cluster.before-call"
     case auroraDeleteClusterAfter = "aurora.delete-cluster.after-call"
+    /// AWS has nothing of the clone any more; where another server stands in, its databases are still there.
+    case auroraGoneBefore = "aurora.gone.before-record"
+    case auroraGoneAfter = "aurora.gone.after-record"
     /// An event was sent to a webhook; that is not recorded.
     case webhookSent = "webhook.sent"
     case dropSnapshotBefore = "dropSnapshot.before-effect"
