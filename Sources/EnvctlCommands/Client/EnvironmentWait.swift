@@ -11,11 +11,12 @@ package struct EnvironmentWait: Sendable {
         self.context = context
     }
 
-    /// - Parameter seconds: how long to wait at most.
+    /// - Parameter seconds: how long to wait at most; nil: as long as such an environment usually needs, and some more.
     /// - Throws: `ControlError` when it failed, was deleted meanwhile, or is not ready in time.
     package func untilReady(
-        _ start: EnvironmentResource, seconds: Int
+        _ start: EnvironmentResource, seconds: Int?
     ) async throws(ControlError) -> EnvironmentResource {
+        let seconds = seconds ?? start.usualWait
         let clock = ContinuousClock()
         let began = clock.now
         var environment = start
@@ -47,6 +48,11 @@ package struct EnvironmentWait: Sendable {
                 environment.name, seconds: min(left, environment.queue == nil ? 20 : 2))
         }
     }
+}
+
+extension EnvironmentResource {
+    /// In seconds. AWS takes five to twelve minutes for a clone of a cluster.
+    package var usualWait: Int { storage == StorageKind.aurora.rawValue ? 1800 : 300 }
 }
 
 /// Shows phases as they pass: one moving line on a terminal, a line for each new phase elsewhere.

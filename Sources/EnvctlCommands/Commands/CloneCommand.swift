@@ -36,8 +36,8 @@ package struct CloneCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Return as soon as it is recorded instead of when it is ready.")
     package var noWait = false
 
-    @Option(name: .long, help: "How long to wait for it to become ready.")
-    package var timeout = "5m"
+    @Option(name: .long, help: "How long to wait for it to become ready (default: 5m; of an Aurora cluster 30m).")
+    package var timeout: String?
 
     @OptionGroup package var options: GlobalOptions
 
@@ -46,7 +46,7 @@ package struct CloneCommand: AsyncParsableCommand {
     package func run() async throws {
         let context = try CommandContext(options)
         let client = try context.client()
-        let limit = try seconds(timeout)
+        let limit = try timeout.map { try seconds($0) }
         let body = CreateEnvironmentBody(
             snapshot: snapshot, name: name, ttlSeconds: try ttl.map { try seconds($0) },
             idleSeconds: try idle.map { $0 == "never" ? 0 : try seconds($0) },

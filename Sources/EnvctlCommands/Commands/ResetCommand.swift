@@ -19,8 +19,8 @@ package struct ResetCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Return as soon as it is recorded instead of when it is ready.")
     package var noWait = false
 
-    @Option(name: .long, help: "How long to wait for it to become ready.")
-    package var timeout = "5m"
+    @Option(name: .long, help: "How long to wait for it to become ready (default: 5m; of an Aurora cluster 30m).")
+    package var timeout: String?
 
     @OptionGroup package var options: GlobalOptions
 
@@ -29,7 +29,7 @@ package struct ResetCommand: AsyncParsableCommand {
     package func run() async throws {
         let context = try CommandContext(options)
         let client = try context.client()
-        let limit = try seconds(timeout)
+        let limit = try timeout.map { try seconds($0) }
         var environment = try await client.resetEnvironment(name, latest: latest)
         if !noWait {
             environment = try await EnvironmentWait(client: client, context: context)
