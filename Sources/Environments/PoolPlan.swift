@@ -36,6 +36,8 @@ package struct PoolState: Hashable, Sendable {
     package var reason: String?
     /// The worst case of what a member's copy writes, in bytes.
     package var diskBytes: Int64
+    /// The cluster that members are clones of; nil: they are copied from a template.
+    package var aurora: AuroraSource?
 
     package init(snapshot: SnapshotID, generation: Int?, target: Int, diskBytes: Int64 = 0) {
         self.snapshot = snapshot
@@ -63,6 +65,8 @@ package struct PoolRoom: Hashable, Sendable {
     package var making: Int
     /// Users' requests that wait for a copy.
     package var waiting: Int
+    /// What clones at AWS there are, with their limits.
+    package var aurora = AuroraRoom()
 
     package init(
         environments: Int, limit: String = LimitName.ports.rawValue, disk: Int64? = nil, making: Int, waiting: Int
@@ -77,8 +81,8 @@ package struct PoolRoom: Hashable, Sendable {
 
 /// What to do so that each warm pool holds its members, as a value that can be printed.
 ///
-/// Held by construction and property-tested: a pool is never filled above its target, nor all pools above the room; a
-/// member of an older generation is never kept; nothing is made while users' requests wait for a copy, or before the
+/// Held by construction and property-tested: a pool is never filled above its target, nor all pools above the room, which for clones at AWS
+/// includes their number and their budget; a member of an older generation is never kept; nothing is made while users' requests wait for a copy, or before the
 /// wait after a failed refill is over; when the room shrinks, members go until it suffices.
 package struct PoolPlan: Hashable, Sendable {
     /// Members to make.
@@ -117,6 +121,8 @@ package struct PoolPlan: Hashable, Sendable {
         case users(waiting: Int)
         /// No room is left below that limit.
         case room(limit: String)
+        /// One more clone at AWS is refused, with the reason that a user would be told.
+        case refused(ControlError)
         /// The last refill failed.
         case failure(retryAt: Timestamp)
         /// As many members as may be made at once are being made.
@@ -178,6 +184,7 @@ package struct PoolPlan: Hashable, Sendable {
     private mutating func refill(_ pools: inout [Pool], _ room: PoolRoom, _ now: Timestamp) {
         var places = room.environments
         var disk = room.disk ?? .max
+        var aurora = room.aurora
         var slots = room.making - pools.reduce(0) { $0 + $1.usable.count { $0.phase != .ready } }
         // One at a time to the emptiest pool, so that none waits until another is full.
         while let emptiest = pools.indices.filter({ isOpen(pools[$0]) })
@@ -196,9 +203,12 @@ package struct PoolPlan: Hashable, Sendable {
                 held[state.snapshot] = .room(limit: room.limit)
             } else if state.diskBytes > disk {
                 held[state.snapshot] = .room(limit: LimitName.disk.rawValue)
+            } else if let refusal = state.aurora.flatMap({ aurora.refusal($0) }) {
+                held[state.snapshot] = .refused(refusal)
             } else if slots <= 0 {
                 held[state.snapshot] = .making
             } else {
+                if let source = state.aurora { aurora.add(source) }
                 pools[emptiest].made += 1
                 places -= 1
                 slots -= 1
@@ -239,11 +249,25 @@ package struct PoolPlan: Hashable, Sendable {
     }
 }
 
+extension PoolPlan.Hold {
+    /// What holds the pool, in one word: the limit's name where it is one.
+    package var cause: String {
+        switch self {
+        case .users: "users"
+        case .room(let limit): limit
+        case .refused(let error): error.subject
+        case .failure: "failure"
+        case .making: "making"
+        }
+    }
+}
+
 extension PoolPlan.Hold: CustomStringConvertible {
     package var description: String {
         switch self {
         case .users(let waiting): "waits for \(waiting) request\(waiting == 1 ? "" : "s") of users"
         case .room(let limit): "the limit on \(limit) leaves no room"
+        case .refused(let error): error.message
         case .failure(let retryAt): "the last refill failed; the next is tried at \(retryAt)"
         case .making: "is being refilled"
         }

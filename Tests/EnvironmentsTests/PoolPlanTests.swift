@@ -54,6 +54,44 @@ import Testing
         #expect(plan.discard.allSatisfy { $0.cause == .surplus })
     }
 
+    private func cluster(_ name: String = "production", maximumACU: Double = 2) -> AuroraSource {
+        var source = AuroraSource(cluster: name, region: "eu-west-1")
+        source.maximumACU = maximumACU
+        return source
+    }
+
+    @Test func theBudgetIsKeptAndSaysSo() {
+        var pools = [state(target: 5), state("b", target: 5)]
+        pools[0].aurora = cluster()
+        pools[1].aurora = cluster("another", maximumACU: 4)
+        var bounded = room
+        // Five units are left: one of each, and no second of the larger.
+        bounded.aurora = AuroraRoom(
+            running: [cluster()], prices: AuroraPrices(currency: "USD", acuHour: 1, hourlyBudget: 9))
+        let plan = PoolPlan(pools: pools, members: [], room: bounded, now: now)
+        #expect(plan.make.map(\.count) == [1, 1])
+        for snapshot in ["a", "b"] {
+            let hold = plan.held[SnapshotID(snapshot)]
+            #expect(hold?.cause == "aurora-budget" && hold?.description.contains("9.000 USD") == true)
+        }
+        // A pool of another kind is none of the budget's business.
+        let other = PoolPlan(pools: [state("c")], members: [], room: bounded, now: now)
+        #expect(other.make.map(\.count) == [2] && other.held.isEmpty)
+    }
+
+    @Test func theSixteenthCloneIsNoMember() {
+        var pool = state(target: 10)
+        pool.aurora = cluster()
+        var bounded = room
+        bounded.aurora = AuroraRoom(
+            running: Array(repeating: cluster(), count: 9), others: [AuroraVolume(cluster()): 3])
+        let plan = PoolPlan(pools: [pool], members: [], room: bounded, now: now)
+        #expect(plan.make.map(\.count) == [3])
+        #expect(plan.held[SnapshotID("a")]?.cause == "aurora-clones")
+        pool.aurora?.allowFullCopy = true
+        #expect(PoolPlan(pools: [pool], members: [], room: bounded, now: now).make.map(\.count) == [10])
+    }
+
     @Test func usersComeFirst() {
         var busy = room
         busy.waiting = 3
@@ -126,6 +164,10 @@ import Testing
                     target: Int.random(in: 0...5, using: &generator),
                     diskBytes: Int64.random(in: 0...30, using: &generator))
                 state.failures = max(0, Int.random(in: -4...4, using: &generator))
+                if Bool.random(using: &generator) {
+                    state.aurora = AuroraSource(cluster: "c\(Int.random(in: 0...1, using: &generator))", region: "r")
+                    state.aurora?.maximumACU = Double(Int.random(in: 1...4, using: &generator))
+                }
                 if state.failures > 0 {
                     state.failedAt = Timestamp(
                         microseconds: 1_000_000_000_000 - Int64.random(in: 0...20_000_000, using: &generator))
@@ -147,6 +189,14 @@ import Testing
                 disk: Bool.random(using: &generator) ? nil : Int64.random(in: -10...100, using: &generator),
                 making: Int.random(in: 0...6, using: &generator),
                 waiting: max(0, Int.random(in: -3...2, using: &generator)))
+            room.aurora = AuroraRoom(
+                running: (0..<Int.random(in: 0...14, using: &generator)).map { _ in
+                    AuroraSource(cluster: "c\(Int.random(in: 0...1, using: &generator))", region: "r")
+                },
+                prices: Bool.random(using: &generator)
+                    ? nil
+                    : AuroraPrices(
+                        currency: "USD", acuHour: 1, hourlyBudget: Double(Int.random(in: 10...50, using: &generator))))
         }
 
         /// The members that the plan keeps and that may be handed out.
@@ -186,6 +236,17 @@ import Testing
                     return sum + Int64(refill.count) * (state?.diskBytes ?? 0)
                 }
                 #expect(written <= max(0, disk))
+            }
+            let sources = plan.make.flatMap { refill in
+                Array(
+                    repeating: situation.pools.first { $0.snapshot == refill.snapshot }?.aurora, count: refill.count)
+            }.compactMap(\.self)
+            let clones = situation.room.aurora.running + sources
+            for source in sources {
+                #expect(clones.count { $0.cluster == source.cluster } <= AuroraCloneLimit.maximum)
+            }
+            if let budget = situation.room.aurora.prices?.hourlyBudget, !sources.isEmpty {
+                #expect(clones.reduce(0) { $0 + $1.maximumACU } <= budget)
             }
             if made > 0 {
                 let making = situation.kept(plan).count { $0.phase != .ready }
@@ -277,6 +338,8 @@ import Testing
                     for _ in 0..<refill.count {
                         next += 1
                         situation.room.environments -= 1
+                        let source = situation.pools.first { $0.snapshot == refill.snapshot }?.aurora
+                        if let source { situation.room.aurora.add(source) }
                         situation.members.append(
                             PoolMember(
                                 id: EnvironmentID("n\(next)"), snapshot: refill.snapshot,
@@ -292,7 +355,8 @@ import Testing
                 sum + state.target - situation.members.count { $0.snapshot == state.snapshot }
             }
             let isDiskFull = situation.pools.contains { $0.diskBytes > situation.room.disk ?? .max }
-            #expect(missing == 0 || situation.room.environments <= 0 || isDiskFull)
+            let isRefused = situation.plan.held.values.contains { $0.cause.hasPrefix("aurora-") }
+            #expect(missing == 0 || situation.room.environments <= 0 || isDiskFull || isRefused)
         }
     }
 }

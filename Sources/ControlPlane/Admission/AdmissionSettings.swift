@@ -14,6 +14,8 @@ struct AdmissionSettings: Sendable {
     var machine: MachineReader
     /// What clones at AWS cost, with the budget; nil: unknown.
     var prices: AuroraPrices?
+    /// How many clones of a cluster's volume are not this installation's, as far as is known without asking.
+    var clonesOfOthers: @Sendable (AuroraSource) -> Int = { _ in 0 }
 
     init(_ configuration: ControlPlaneConfiguration, machine: MachineReader) {
         maximumEnvironments = configuration.maximumEnvironments

@@ -17,19 +17,32 @@ package struct AuroraCostService: Sendable {
             source, prices, since: record.createdAt, until: record.expiresAt, now: try await runtime.store.now())
     }
 
-    /// What the clones of each owner and of each label cost an hour at the most, and the currency; nil without prices.
-    package func summary() async throws(ControlError) -> (currency: String, hourly: [String: Double])? {
+    /// Sums of what clones cost an hour at the most.
+    package struct Summary: Sendable, Hashable {
+        package var currency: String
+        /// `all`, each owner's and each label's.
+        package var hourly: [String: Double] = [:]
+        package var budget: Double?
+    }
+
+    /// Nil without prices.
+    package func summary() async throws(ControlError) -> Summary? {
         let runtime = try box.runtime()
         guard let prices = runtime.admission.prices else { return nil }
-        var hourly: [String: Double] = [:]
-        for record in try await runtime.store.list() where record.storage == .aurora {
-            guard let source = try await runtime.store.auroraSource(of: record.snapshotID),
-                let most = prices.hourly(source)?.upperBound
-            else { continue }
-            hourly["all", default: 0] += most
-            hourly["owner \(record.isPooled ? "(warm pool)" : record.owner)", default: 0] += most
-            for (name, value) in record.labels { hourly["label \(name)=\(value)", default: 0] += most }
+        var summary = Summary(currency: prices.currency, budget: prices.hourlyBudget)
+        var sources: [SnapshotID: AuroraSource] = [:]
+        // What waits in the queue has no clone yet, and the budget does not count it either.
+        for record in try await runtime.store.list() where record.storage == .aurora && record.phase != .queued {
+            if sources[record.snapshotID] == nil {
+                sources[record.snapshotID] = try await runtime.store.auroraSource(of: record.snapshotID)
+            }
+            guard let source = sources[record.snapshotID], let most = prices.hourly(source)?.upperBound else {
+                continue
+            }
+            summary.hourly["all", default: 0] += most
+            summary.hourly["owner \(record.isPooled ? "(warm pool)" : record.owner)", default: 0] += most
+            for (name, value) in record.labels { summary.hourly["label \(name)=\(value)", default: 0] += most }
         }
-        return (prices.currency, hourly)
+        return summary
     }
 }

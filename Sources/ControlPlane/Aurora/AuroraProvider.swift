@@ -329,6 +329,15 @@ extension AuroraProvider {
         return found.values.sorted { $0.identifier < $1.identifier }
     }
 
+    /// Clones of a cluster that are not this installation's, as the last look showed them; AWS is not asked.
+    func clonesOfOthers(_ source: AuroraSource) -> Int {
+        guard let seen = regions.met(source.region)?.view.last, let origin = seen.cluster(source.cluster) else {
+            return 0
+        }
+        let own = seen.clusters.filter { $0.mark?.installation == installation }.map(\.identifier)
+        return AuroraCloneLimit.others(of: origin, in: seen, recorded: Set(own))
+    }
+
     private func regionNames() async throws(ControlError) -> Set<String> {
         var names = Set(try await store.auroraSources().map(\.region))
         for row in try await store.liveAuroraClones() { names.insert(row.source.region) }

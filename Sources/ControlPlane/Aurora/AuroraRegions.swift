@@ -33,6 +33,9 @@ final class AuroraRegions: Sendable {
         self.guarding = guarding
     }
 
+    /// A region that was met before.
+    func met(_ name: String) -> AuroraRegion? { known.withLock { $0[name] } }
+
     func region(_ name: String) async throws(ControlError) -> AuroraRegion {
         if let region = known.withLock({ $0[name] }) { return region }
         let region = AuroraRegion(api: try await make(name), guarding: guarding)

@@ -15,6 +15,9 @@ final class AuroraView: Sendable {
 
     init(api: any AuroraAPI) { self.api = api }
 
+    /// The last look, however old; nil before the first.
+    var last: AuroraSighting? { state.withLock { $0.last?.seen } }
+
     /// What the region holds, at most so old.
     func sighting(notOlderThan age: Duration) async throws(AuroraFault) -> AuroraSighting {
         while true {

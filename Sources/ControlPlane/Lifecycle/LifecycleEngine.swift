@@ -35,6 +35,7 @@ struct LifecycleEngine: Sendable {
         self.store = store
         var admission = AdmissionSettings(configuration, machine: machine)
         admission.prices = prices
+        if let aurora = effectors.aurora { admission.clonesOfOthers = { aurora.clonesOfOthers($0) } }
         self.admission = admission
         pools = PoolSettings(configuration, admission: admission)
         let tunables = configuration.tunables

@@ -26,7 +26,8 @@ extension ControlPlane {
         let store = try box.runtime().store
         let phases = try await store.countByPhase()
         let ports = try await store.portsInUse(configuration.ports)
-        let pools = try await store.poolMembers()
+        let members = try await store.poolMembers()
+        let held = try await pools.list().compactMap { pool in pool.heldBy.map { (pool.snapshot.text, $0) } }
         return [
             MetricFamily(
                 "envctl_environments", .gauge, "Environments by phase; tombstones are not counted.",
@@ -38,7 +39,11 @@ extension ControlPlane {
                 [.init([], Double(phases[.queued] ?? 0))]),
             MetricFamily(
                 "envctl_pool_members", .gauge, "Environments that nobody has claimed, by snapshot and state.",
-                pools.map { .init([.init("snapshot", $0.snapshot), .init("state", $0.state)], Double($0.count)) }),
+                members.map { .init([.init("snapshot", $0.snapshot), .init("state", $0.state)], Double($0.count)) }),
+            MetricFamily(
+                "envctl_pool_held", .gauge,
+                "Pools below their size that are not refilled now, by snapshot and by what holds them; always 1.",
+                held.map { .init([.init("snapshot", $0.0), .init("by", $0.1)], 1) }),
             MetricFamily(
                 "envctl_ports", .gauge, "Ports of endpoints by state.",
                 [

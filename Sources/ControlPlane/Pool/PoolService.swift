@@ -13,6 +13,8 @@ package struct PoolStatus: Sendable, Hashable {
     package var making: Int
     /// Why it has fewer members than its size, when more than their making stands between.
     package var held: String?
+    /// The same in a word: the limit's name, `users`, `failure` or `making`.
+    package var heldBy: String?
     /// What the last failed refill said; nil after one that went well.
     package var reason: String?
     package var failures: Int
@@ -91,7 +93,8 @@ package struct PoolService: Sendable {
             snapshot: name, generation: state.generation, size: state.target,
             isSizeSet: view.sizes[state.snapshot] != nil, ready: members.count { $0.phase == .ready },
             making: members.count { $0.phase != .ready }, held: plan.held[state.snapshot]?.description,
-            reason: state.reason, failures: state.failures, retryAt: state.retryAt)
+            heldBy: plan.held[state.snapshot]?.cause, reason: state.reason, failures: state.failures,
+            retryAt: state.retryAt)
     }
 
     private static func unknown(_ name: SnapshotName) -> ControlError {

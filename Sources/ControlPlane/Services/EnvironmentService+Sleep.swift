@@ -37,6 +37,8 @@ extension EnvironmentService {
     ) async throws(ControlError) -> EnvironmentRecord {
         let current = try await get(name)
         let generation = try await generation(for: current, latest: latest)
+        // Told before anything is lost: the old clone goes when the new one is ready.
+        if let refusal = try await refusalOfSecondClone(current) { throw refusal }
         let record = try await change(name, by: actor) { [machine] record, now throws(ControlError) in
             guard record.id == current.id else {
                 throw ControlError(
@@ -47,6 +49,15 @@ extension EnvironmentService {
         }
         guard let wait else { return record }
         return try await settle(record, within: wait) { $0.phase.isSettled }
+    }
+
+    /// Why an environment of a cluster cannot have a second clone for its reset; nil: it can, or is of another kind.
+    private func refusalOfSecondClone(_ record: EnvironmentRecord) async throws(ControlError) -> ControlError? {
+        let runtime = try box.runtime()
+        guard record.storage == .aurora, let source = try await runtime.store.auroraSource(of: record.snapshotID) else {
+            return nil
+        }
+        return try await runtime.store.auroraRoom(runtime.admission).refusal(source, isForReset: true)
     }
 
     private func generation(

@@ -169,7 +169,9 @@ extension RecordStore {
                 try await connection.query(PostgresQuery(Self.admissionLock))
                 let failed = try await connection.query(PostgresQuery(Self.abandonSQL))
                     .map { EnvironmentID(try $0[0].string) }
-                let view = try await readAdmission(settings, owner: "", on: connection)
+                var view = try await readAdmission(settings, owner: "", on: connection)
+                let waiting = view.queue.requests.count
+                try await holdBack(&view.queue, settings, on: connection)
                 var admitted: [EnvironmentID] = []
                 for request in view.queue.admission(within: view.capacity).admitted {
                     let rows = try await connection.query(
@@ -181,9 +183,31 @@ extension RecordStore {
                             ]))
                     if !rows.isEmpty { admitted.append(request.id) }
                 }
-                return (admitted, failed, view.queue.requests.count - admitted.count)
+                return (admitted, failed, waiting - admitted.count)
             }
         }
+    }
+
+    /// Takes those out of the queue, for this look, whose clone at AWS would be one too many or above the budget: they
+    /// wait on and hold nobody up.
+    private func holdBack(
+        _ queue: inout AdmissionQueue, _ settings: AdmissionSettings, on connection: PostgresConnection
+    ) async throws {
+        let rows = try await connection.query(
+            """
+            SELECT e.id, s.aurora FROM environments e JOIN snapshots s ON s.id = e.snapshot_id
+            WHERE e.phase = 'queued' AND s.aurora IS NOT NULL
+            """)
+        guard !rows.isEmpty else { return }
+        var sources: [EnvironmentID: AuroraSource] = [:]
+        for row in rows { sources[EnvironmentID(try row[0].string)] = try AuroraSource(json: try row[1].bytes) }
+        var room = try await auroraRoom(settings, on: connection)
+        var held: Set<EnvironmentID> = []
+        for request in queue.order {
+            guard let source = sources[request.id] else { continue }
+            if room.refusal(source) == nil { room.add(source) } else { held.insert(request.id) }
+        }
+        queue.requests.removeAll { held.contains($0.id) }
     }
 
     private static let abandonSQL = """

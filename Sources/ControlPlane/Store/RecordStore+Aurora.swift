@@ -48,28 +48,36 @@ extension RecordStore {
         }
     }
 
-    /// Why one more clone of a cluster may not be asked for: fifteen there are, or the budget is used up.
-    func auroraRefusal(
-        _ source: AuroraSource, _ prices: AuroraPrices?, on connection: PostgresConnection
-    ) async throws -> ControlError? {
+    /// The clones that there are and their limits, as they are now.
+    func auroraRoom(_ settings: AdmissionSettings) async throws(ControlError) -> AuroraRoom {
+        try await storing("count the Aurora clones") {
+            try await pool.withConnection { try await auroraRoom(settings, on: $0) }
+        }
+    }
+
+    /// The same, for deciding on one more under the lock of `admissionLock`. An environment counts from its request on,
+    /// and with both of its clones while a reset has two.
+    ///
+    /// - Parameter countsQueue: whether requests that wait in the queue count too, for those who come after them.
+    func auroraRoom(
+        _ settings: AdmissionSettings, countsQueue: Bool = false, on connection: PostgresConnection
+    ) async throws -> AuroraRoom {
         let rows = try await connection.query(
             """
-            SELECT s.aurora, count(*) FROM environments e JOIN snapshots s ON s.id = e.snapshot_id
-            WHERE e.storage = 'aurora' AND e.phase NOT IN ('queued', 'deleted') GROUP BY s.id, s.aurora
-            """)
-        var running: [AuroraSource] = []
+            SELECT s.aurora, (
+                SELECT coalesce(sum(greatest(1, (
+                    SELECT count(*) FROM aurora_clones a WHERE a.environment_id = e.id AND a.gone_at IS NULL))), 0)
+                FROM environments e
+                WHERE e.snapshot_id = s.id AND e.phase <> 'deleted' AND ($1 OR e.phase <> 'queued'))::bigint
+            FROM snapshots s WHERE s.aurora IS NOT NULL
+            """, .bool(countsQueue))
+        var room = AuroraRoom(prices: settings.prices)
         for row in rows {
-            let other = try AuroraSource(json: try row[0].bytes)
-            running += Array(repeating: other, count: try row[1].int)
+            let source = try AuroraSource(json: try row[0].bytes)
+            for _ in 0..<(try row[1].int) { room.add(source) }
+            room.others[AuroraVolume(source)] = settings.clonesOfOthers(source)
         }
-        do throws(ControlError) {
-            let twins = running.count { $0.cluster == source.cluster && $0.region == source.region }
-            try AuroraCloneLimit.admit(source, taken: twins)
-            try prices?.admit(source, running: running)
-            return nil
-        } catch {
-            return error
-        }
+        return room
     }
 
     func auroraClone(_ id: EnvironmentID, _ incarnation: Int) async throws(ControlError) -> AuroraCloneRow? {

@@ -134,6 +134,7 @@ extension RecordStore {
                 admission, members: members.count { $0.phase.isWanted },
                 waiting: try results[2].first?[0].int ?? 0),
             now: admission.now)
+        view.room.aurora = try await auroraRoom(settings.admission, countsQueue: true, on: connection)
         for row in results[0] {
             let id = SnapshotID(try row[0].string)
             let cost = admission.cost(databaseBytes: try row[8].orNil?.int64 ?? 0)
@@ -142,6 +143,7 @@ extension RecordStore {
             state.failures = try row[5].int
             state.failedAt = try EnvironmentRow.timestamp(row[6])
             state.reason = try row[7].orNil?.string
+            state.aurora = try row[9].orNil.map { try AuroraSource(json: try $0.bytes) }
             view.pools.append(state)
             view.names[id] = try SnapshotName(try row[1].string)
             if let size = try row[4].orNil?.int { view.sizes[id] = size }
@@ -151,7 +153,7 @@ extension RecordStore {
 
     private static let poolsSQL = """
         SELECT s.id, s.name, g.number, coalesce(s.pool_size, $1::int), s.pool_size, s.pool_failures,
-            \(EnvironmentRow.time("s.pool_failed_at")), s.pool_reason, g.database_bytes
+            \(EnvironmentRow.time("s.pool_failed_at")), s.pool_reason, g.database_bytes, s.aurora
         FROM snapshots s LEFT JOIN LATERAL (
             SELECT number, database_bytes FROM generations WHERE snapshot_id = s.id AND state = 'ready' ORDER BY number DESC LIMIT 1
         ) g ON true

@@ -99,7 +99,7 @@ extension RecordStore {
                 // Whoever else asks waits: each one changes the sums.
                 guard isAlone else { return .tight }
                 let source = try AuroraSource(json: cluster)
-                if let refusal = try await auroraRefusal(source, settings.prices, on: connection) {
+                if let refusal = try await auroraRoom(settings, on: connection).refusal(source) {
                     return .outcome(.refused(refusal))
                 }
             }

@@ -76,6 +76,8 @@ package struct CapacityResource: Codable, Sendable, Equatable {
     package var pools: [PoolResource]
     /// What clones at AWS may cost; absent without prices.
     package var costs: [CostSumResource]?
+    /// What `all` of them may come to; absent without a budget.
+    package var budget: CostSumResource?
 
     package init(
         limits: [LimitResource], owners: [LimitResource], clones: LimitResource, queue: [QueuePlaceResource],

@@ -26,6 +26,9 @@ struct CapacityRoutes: Sendable {
                 capacity.costs = sums.hourly.sorted { $0.key < $1.key }
                     .filter { caller.scope == .admin || $0.key == "all" || $0.key == "owner \(caller.owner)" }
                     .map { CostSumResource(of: $0.key, hourlyMost: $0.value, currency: sums.currency) }
+                capacity.budget = sums.budget.map {
+                    CostSumResource(of: "budget", hourlyMost: $0, currency: sums.currency)
+                }
             }
             return try Response.json(capacity)
         }

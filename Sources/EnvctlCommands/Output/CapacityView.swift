@@ -21,7 +21,8 @@ package enum CapacityView {
             }
             parts.append(queue.render())
         }
-        if let costs = capacity.costs, !costs.isEmpty { parts.append(CostView.table(costs)) }
+        let costs = (capacity.costs ?? []) + [capacity.budget].compactMap(\.self)
+        if !costs.isEmpty { parts.append(CostView.table(costs)) }
         if !capacity.pools.isEmpty {
             var pools = FieldList()
             for pool in capacity.pools { pools.add("warm pool of \(pool.snapshot)", PoolView.line(pool)) }
