@@ -98,8 +98,8 @@ struct Installation: Sendable {
         return result.output
     }
 
-    func run(arguments: [String]) async throws -> Result {
-        try await run(arguments)
+    func run(arguments: [String], environment extra: [String: String] = [:]) async throws -> Result {
+        try await run(arguments, environment: extra)
     }
 
     private func run(
@@ -146,6 +146,16 @@ struct Installation: Sendable {
             if ChildProcess.reap(pid) != nil { return pid }
         }
         throw ControlError(.timeout, "the control plane does not answer")
+    }
+
+    /// Starts `envctl server` to be killed at a failpoint by what is recorded already, and returns when it is.
+    func die(at failpoint: Failpoint) async throws {
+        let log = open(home + "/server.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        try #require(log >= 0)
+        defer { close(log) }
+        let extra = ["ENVCTL_FAILPOINT": failpoint.rawValue]
+        try await KillTests.requireKilled(
+            try ChildProcess.spawn(options(["server"], environment: extra, output: log)), at: failpoint)
     }
 
     /// Ends the control plane alone, as a service manager does.
@@ -201,8 +211,10 @@ struct Installation: Sendable {
     }
 
     /// Whether it becomes so within some seconds.
-    func eventually(_ isSo: () async throws -> Bool) async throws -> Bool {
-        let end = ContinuousClock.now + .seconds(15)
+    func eventually(
+        within bound: Duration = .seconds(15), _ isSo: () async throws -> Bool
+    ) async throws -> Bool {
+        let end = ContinuousClock.now + bound
         while ContinuousClock.now < end {
             if try await isSo() { return true }
         }

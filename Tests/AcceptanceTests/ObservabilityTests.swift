@@ -17,7 +17,7 @@ import Testing
 /// What the real binary says of itself, and what it keeps to itself.
 @Suite(.serialized) struct ObservabilityTests {
     /// Runs `curl` on a path of the API with the local token.
-    private func ask(_ it: Installation, _ path: String, _ options: String = "") async throws -> String {
+    static func ask(_ it: Installation, _ path: String, _ options: String = "") async throws -> String {
         struct Info: Decodable { var url: String }
         let data = try #require(FileManager.default.contents(atPath: it.home + "/run/server.json"))
         let url = try JSONDecoder().decode(Info.self, from: data).url
@@ -144,7 +144,7 @@ import Testing
     func metricsRequestIdsAndReconcilingOfTheRealThing() async throws {
         try await Installation.withSnapshot(ports: 24_620...24_639) { it in
             try await it.expect("clone", "prod-snapshot", "one")
-            let metrics = try await ask(it, "/metrics")
+            let metrics = try await Self.ask(it, "/metrics")
             for line in [
                 "envctl_build_info{version=", "envctl_degraded 0", "envctl_environments{phase=\"ready\"} 1",
                 "envctl_environment_phase_duration_seconds_count{phase=\"cloning\"}",
@@ -152,9 +152,9 @@ import Testing
                 "envctl_provider_calls_total{operation=\"list\"}",
             ] { #expect(metrics.contains(line), "no \(line) in \(metrics.prefix(4000))") }
             #expect(!metrics.contains("route=\"/v1/environments/one\""), "a time series for each name")
-            let answered = try await ask(it, "/v1/status", "--include --header 'X-Request-Id: mine-1'")
+            let answered = try await Self.ask(it, "/v1/status", "--include --header 'X-Request-Id: mine-1'")
             #expect(answered.lowercased().contains("x-request-id: mine-1"), "\(answered)")
-            let made = try await ask(it, "/v1/status", "--include")
+            let made = try await Self.ask(it, "/v1/status", "--include")
             #expect(made.lowercased().contains(/x-request-id: [0-9a-f]{16}/), "\(made)")
             let plan = try await it.expect("reconcile", "--dry-run")
             #expect(plan.contains("nothing to do"), "\(plan)")
@@ -173,10 +173,10 @@ import Testing
             let postgres = it.processes(named: "postgres")
             try #require(postgres.count > 1)
             for pid in postgres { kill(pid, SIGSTOP) }
-            let degraded = try await until { try await ask(it, "/readyz", "--max-time 5").contains("degraded") }
+            let degraded = try await until { try await Self.ask(it, "/readyz", "--max-time 5").contains("degraded") }
             for pid in postgres { kill(pid, SIGCONT) }
             #expect(degraded, "/readyz does not say that it is degraded")
-            let recovered = try await until { try await ask(it, "/readyz") == "ready\n" }
+            let recovered = try await until { try await Self.ask(it, "/readyz") == "ready\n" }
             #expect(recovered, "it does not recover")
             try await it.expect("clone", "prod-snapshot", "one")
         }
