@@ -22,6 +22,9 @@ final class CurlTransfer: @unchecked Sendable {
     private let request: HTTPRequest
     private let receiver: Receiver
     private let headers: UnsafeMutablePointer<curl_slist>?
+    private let authority: String?
+    /// What curl says beyond its verdict.
+    private let details = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     init(
         _ request: HTTPRequest, authority: String?, onHead: @escaping @Sendable (HTTPResponse) -> Reception,
@@ -32,19 +35,21 @@ final class CurlTransfer: @unchecked Sendable {
         }
         self.easy = easy
         self.request = request
+        self.authority = authority
         receiver = Receiver(onHead: onHead, onBytes: onBytes)
         var headers: UnsafeMutablePointer<curl_slist>?
         for line in Self.headerLines(of: request) {
             headers = curl_slist_append(headers, line)
         }
         self.headers = headers
+        details.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         configure()
-        if let authority { envctl_curl_set_string(easy, CURLOPT_CAINFO, authority) }
     }
 
     deinit {
         curl_easy_cleanup(easy)
         curl_slist_free_all(headers)
+        details.deallocate()
     }
 
     private func configure() {
@@ -71,9 +76,8 @@ final class CurlTransfer: @unchecked Sendable {
             envctl_curl_set_string(easy, CURLOPT_PROXY, "")
         }
         envctl_curl_set_string(easy, CURLOPT_NOPROXY, Self.directHosts)
-        if let bundle = request.caBundle {
-            envctl_curl_set_string(easy, CURLOPT_CAINFO, bundle)
-        }
+        if let authority { envctl_curl_set_string(easy, CURLOPT_CAINFO, authority) }
+        envctl_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, details)
         if request.url.hasPrefix("https:") {
             // HTTP/2 where the server offers it during the handshake, and then several requests on one connection. Plain
             // requests must not wait for one another's: when that one is closed, curl does not try them again.
@@ -145,7 +149,12 @@ final class CurlTransfer: @unchecked Sendable {
                 .tls
             default: .other
             }
-        let reason = curl_easy_strerror(code).map { String(cString: $0) } ?? "curl error \(code.rawValue)"
+        var reason = curl_easy_strerror(code).map { String(cString: $0) } ?? "curl error \(code.rawValue)"
+        if kind == .tls {
+            // Which of the many reasons, and whom it was held against.
+            if details.pointee != 0 { reason = String(cString: details) }
+            reason += " (trusted are \(authority.map { "the certificates in " + $0 } ?? "the system's certificates"))"
+        }
         return HTTPClientError(code: kind, message: "\(request.method) \(request.url): \(reason)")
     }
 

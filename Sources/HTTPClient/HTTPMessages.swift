@@ -15,8 +15,6 @@ package struct HTTPRequest: Sendable {
     package var idleTimeout: Duration?
     /// Path of a Unix socket to connect to instead of the URL's host.
     package var unixSocket: String?
-    /// A file of PEM certificates that a server's must lead to; nil: the system's.
-    package var caBundle: String?
     /// Whether proxies of the environment are asked, where `no_proxy` does not name the host.
     package var usesProxies: Bool
     /// The largest body that is taken; a longer one ends the request with `.responseTooLarge`. Streams have no limit.
@@ -25,8 +23,7 @@ package struct HTTPRequest: Sendable {
     package init(
         method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8] = [],
         timeout: Duration? = .seconds(30), connectTimeout: Duration? = nil, idleTimeout: Duration? = nil,
-        unixSocket: String? = nil, caBundle: String? = nil, usesProxies: Bool = true,
-        maximumResponseBytes: Int = 64 << 20
+        unixSocket: String? = nil, usesProxies: Bool = true, maximumResponseBytes: Int = 64 << 20
     ) {
         self.method = method
         self.url = url
@@ -36,7 +33,6 @@ package struct HTTPRequest: Sendable {
         self.connectTimeout = connectTimeout
         self.idleTimeout = idleTimeout
         self.unixSocket = unixSocket
-        self.caBundle = caBundle
         self.usesProxies = usesProxies
         self.maximumResponseBytes = maximumResponseBytes
     }

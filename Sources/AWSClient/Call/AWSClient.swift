@@ -113,7 +113,7 @@ package final class AWSClient: Sendable {
             request: HTTPRequest(
                 method: request.method, url: endpoint.origin + request.target,
                 headers: request.headers.filter { $0.0 != "Host" } + [("Host", endpoint.host)], body: request.body,
-                timeout: settings.timeout, connectTimeout: settings.connectTimeout, caBundle: settings.caBundle,
+                timeout: settings.timeout, connectTimeout: settings.connectTimeout,
                 maximumResponseBytes: settings.maximumReplyBytes),
             time: time, credentials: used)
     }

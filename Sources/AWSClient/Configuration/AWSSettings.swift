@@ -9,7 +9,7 @@ package struct AWSSettings: Sendable, Hashable {
     /// For the connection and its TLS handshake: a service that cannot be reached is found out early, and surely
     /// before it was asked anything.
     package var connectTimeout: Duration
-    /// A file of certificates instead of the system's.
+    /// A file of certificates instead of the system's: the authority of the `HTTPClient` that carries the calls.
     package var caBundle: String?
     /// A page of a hundred clusters has some 300 KB.
     package var maximumReplyBytes: Int

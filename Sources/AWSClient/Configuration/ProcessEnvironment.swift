@@ -43,6 +43,11 @@ package struct ProcessEnvironment: Sendable, Hashable {
             }
             next += 1
         }
+        return ofThisUser(variables)
+    }
+
+    /// Given variables; without `HOME` the home of the user that this process runs as.
+    package static func ofThisUser(_ variables: [String: String]) -> ProcessEnvironment {
         let home = getpwuid(getuid()).flatMap { $0.pointee.pw_dir.map { String(cString: $0) } }
         return ProcessEnvironment(variables, home: variables["HOME"] ?? home)
     }

@@ -27,7 +27,7 @@ enum ContainerCredentials {
         var headers = [("Accept", "application/json")]
         if let token = try authorization(context.environment) { headers.append(("Authorization", token)) }
         let request = HTTPRequest(
-            url: url, headers: headers, timeout: .seconds(2), caBundle: context.settings.caBundle, usesProxies: false,
+            url: url, headers: headers, timeout: .seconds(2), usesProxies: false,
             maximumResponseBytes: 1 << 20)
         var reason = ""
         for attempt in 1...attempts {
