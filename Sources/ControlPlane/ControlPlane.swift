@@ -32,15 +32,15 @@ package final class ControlPlane: Service {
     package let capacity: CapacityService
     package let costs: AuroraCostService
     let box = RuntimeBox()
+    private let aws: AWSAccess
     private let logger: Logger
 
     package init(configuration: ControlPlaneConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
         environments = EnvironmentService(box: box, configuration: configuration)
-        let environment = configuration.processEnvironment
-        snapshots = SnapshotService(
-            box: box, defaultRegion: environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"])
+        aws = AWSAccess(environment: configuration.processEnvironment)
+        snapshots = SnapshotService(box: box, aws: aws)
         pools = PoolService(box: box)
         capacity = CapacityService(box: box)
         costs = AuroraCostService(box: box)
@@ -156,11 +156,12 @@ package final class ControlPlane: Service {
 extension ControlPlane {
     /// The provider of clones at AWS. It calls nothing until a cluster is registered.
     private func aurora(_ store: RecordStore, _ installation: InstallationID) throws -> AuroraProvider {
-        let client = AWSAccess.client(environment: configuration.processEnvironment)
         var patience = AuroraPatience()
         patience.poll = configuration.auroraPoll
         let regions = AuroraRegions(
-            make: { [metrics] region in RDSAurora(client: RDSClient(client, region: region), metrics: metrics) },
+            make: { [aws, metrics] (region) async throws(ControlError) in
+                RDSAurora(client: RDSClient(try aws.client(), region: region), metrics: metrics)
+            },
             guarding: { () async throws(ControlError) in
                 AuroraGuard(
                     installation: installation, sources: Set(try await store.auroraSources().map(\.cluster)))

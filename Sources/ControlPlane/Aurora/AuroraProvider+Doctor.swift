@@ -13,7 +13,12 @@ extension ControlPlane {
             let registered = try await runtime.store.snapshots().first {
                 $0.aurora != nil && ($0.name.text == name || $0.aurora?.cluster == name)
             }?.aurora
-            let source = registered ?? AuroraSource(cluster: name, region: snapshots.defaultRegion ?? "")
+            let source: AuroraSource
+            if let registered {
+                source = registered
+            } else {
+                source = AuroraSource(cluster: name, region: try await snapshots.defaultRegion() ?? "")
+            }
             try source.check()
             var checks = await aurora.doctor(source)
             let prices = runtime.admission.prices

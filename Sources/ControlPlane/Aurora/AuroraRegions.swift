@@ -7,9 +7,12 @@ struct AuroraRegion: Sendable {
     let view: AuroraView
     private let guarding: @Sendable () async throws(ControlError) -> AuroraGuard
 
-    init(api: any AuroraAPI, guarding: @escaping @Sendable () async throws(ControlError) -> AuroraGuard) {
+    init(
+        api: any AuroraAPI, now: @escaping @Sendable () -> ContinuousClock.Instant,
+        guarding: @escaping @Sendable () async throws(ControlError) -> AuroraGuard
+    ) {
         self.api = api
-        view = AuroraView(api: api)
+        view = AuroraView(api: api, now: now)
         self.guarding = guarding
     }
 
@@ -23,13 +26,17 @@ struct AuroraRegion: Sendable {
 final class AuroraRegions: Sendable {
     private let make: @Sendable (String) async throws(ControlError) -> any AuroraAPI
     private let guarding: @Sendable () async throws(ControlError) -> AuroraGuard
+    /// What the age of a look is measured with.
+    private let now: @Sendable () -> ContinuousClock.Instant
     private let known = Mutex<[String: AuroraRegion]>([:])
 
     init(
         make: @escaping @Sendable (String) async throws(ControlError) -> any AuroraAPI,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         guarding: @escaping @Sendable () async throws(ControlError) -> AuroraGuard
     ) {
         self.make = make
+        self.now = now
         self.guarding = guarding
     }
 
@@ -38,7 +45,7 @@ final class AuroraRegions: Sendable {
 
     func region(_ name: String) async throws(ControlError) -> AuroraRegion {
         if let region = known.withLock({ $0[name] }) { return region }
-        let region = AuroraRegion(api: try await make(name), guarding: guarding)
+        let region = AuroraRegion(api: try await make(name), now: now, guarding: guarding)
         return known.withLock { known in
             let first = known[name] ?? region
             known[name] = first

@@ -11,9 +11,13 @@ final class AuroraView: Sendable {
     }
 
     private let api: any AuroraAPI
+    private let now: @Sendable () -> ContinuousClock.Instant
     private let state = Mutex(State())
 
-    init(api: any AuroraAPI) { self.api = api }
+    init(api: any AuroraAPI, now: @escaping @Sendable () -> ContinuousClock.Instant) {
+        self.api = api
+        self.now = now
+    }
 
     /// The last look, however old; nil before the first.
     var last: AuroraSighting? { state.withLock { $0.last?.seen } }
@@ -22,13 +26,13 @@ final class AuroraView: Sendable {
     func sighting(notOlderThan age: Duration) async throws(AuroraFault) -> AuroraSighting {
         while true {
             let known = state.withLock { state -> AuroraSighting? in
-                guard let last = state.last, last.at.duration(to: .now) <= age else { return nil }
+                guard let last = state.last, last.at.duration(to: now()) <= age else { return nil }
                 return last.seen
             }
             if let known { return known }
             if await takeTurn() { break }
         }
-        let started = ContinuousClock.now
+        let started = now()
         do {
             let seen = try await api.list()
             endTurn((started, seen))

@@ -133,8 +133,12 @@ struct RDSAurora: AuroraAPI {
 
 extension AuroraFault {
     init(_ error: AWSError, action: String) {
+        // Nothing was asked of AWS.
+        let unasked: [AWSError.Code] = [.noCredentials, .noRegion, .invalidConfiguration, .tls]
+        let isOurs = unasked.contains { $0.rawValue == error.code }
         let kind: Kind =
             switch error.fault {
+            case _ where isOurs: .access
             case .retry: .retry
             case .wait: .wait
             case .adopt: .adopt

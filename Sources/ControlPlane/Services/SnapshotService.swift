@@ -3,13 +3,16 @@ package import Environments
 /// What users do with snapshots.
 package struct SnapshotService: Sendable {
     private let box: RuntimeBox
-    /// The region of clusters for which none is named.
-    package let defaultRegion: String?
+    private let aws: AWSAccess?
 
-    init(box: RuntimeBox, defaultRegion: String? = nil) {
+    /// - Parameter aws: nil: no region is known.
+    init(box: RuntimeBox, aws: AWSAccess? = nil) {
         self.box = box
-        self.defaultRegion = defaultRegion
+        self.aws = aws
     }
+
+    /// The region of clusters for which none is named; nil when none is configured.
+    package func defaultRegion() async throws(ControlError) -> String? { try await aws?.region() }
 
     /// Records a production cluster as a snapshot whose environments are copy-on-write clones of it, after a look at it.
     ///

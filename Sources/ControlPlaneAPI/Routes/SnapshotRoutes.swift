@@ -16,8 +16,9 @@ struct SnapshotRoutes: Sendable {
             case (let directory?, nil):
                 record = try await service.importExport(name: body.name, directory: directory, by: context.actor)
             case (nil, let aurora?):
+                let region = aurora.region == nil ? try await service.defaultRegion() : nil
                 record = try await service.register(
-                    name: body.name, source: aurora.source(defaultRegion: service.defaultRegion), by: context.actor)
+                    name: body.name, source: aurora.source(defaultRegion: region), by: context.actor)
             case (nil, nil), (_?, _?):
                 throw ControlError(
                     .invalidRequest, subject: "source", "a snapshot has one source",

@@ -22,7 +22,7 @@ package struct AuroraCommand: AsyncParsableCommand {
         @Option(name: .long, help: ArgumentHelp("Also this cluster, not registered yet; repeat.", valueName: "id"))
         package var cluster: [String] = []
 
-        @Option(name: .long, help: "The region of those; else the control plane's.")
+        @Option(name: .long, help: "The region of those; else the one that this user's AWS configuration names.")
         package var region: String?
 
         @Option(name: .long, help: ArgumentHelp("The AWS account; else any.", valueName: "id"))
@@ -45,10 +45,10 @@ package struct AuroraCommand: AsyncParsableCommand {
             for snapshot in try await client.snapshots() {
                 if let aurora = snapshot.aurora { sources.append(try aurora.source(defaultRegion: nil)) }
             }
-            let environment = context.configuration.processEnvironment
-            for name in cluster {
-                let home = region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
-                sources.append(try AuroraResource(cluster: name).source(defaultRegion: home))
+            if !cluster.isEmpty {
+                let aws = AWSAccess(environment: context.configuration.processEnvironment)
+                let home: String? = if let region { region } else { try await aws.region() }
+                for name in cluster { sources.append(try AuroraResource(cluster: name).source(defaultRegion: home)) }
             }
             guard !sources.isEmpty else {
                 throw ControlError(

@@ -16,8 +16,10 @@ package struct AuroraFault: Error, Hashable, Sendable {
         case capacity
         /// Something that the call names is missing or does not fit.
         case configuration
-        /// Credentials or rights.
+        /// Rights, or credentials that AWS does not take.
         case identity
+        /// Nothing was asked of AWS: there are no credentials, or a setting for the calls cannot be used.
+        case access
         /// Anything else.
         case fatal
     }
@@ -63,15 +65,26 @@ package enum AuroraReaction: Hashable, Sendable {
                     .misconfigured, subject: fault.action, said,
                     hint: "`envctl doctor --aurora ID` checks network and parameter groups and the KMS key"))
         case .identity:
+            let isRight = Self.rights.contains(fault.code)
             self = .refuse(
                 ControlError(
                     .misconfigured, subject: fault.action, said,
-                    hint:
-                        "allow rds:\(fault.action) to the control plane's identity; `envctl aurora policy` prints what it needs"
-                ))
+                    hint: isRight
+                        ? "allow rds:\(fault.action) to the control plane's identity; `envctl aurora policy` prints what it needs"
+                        : "AWS does not take the control plane's credentials; docs/aws.md says where they come from"))
+        case .access:
+            self = .refuse(
+                ControlError(
+                    .misconfigured, subject: fault.action, "\(fault.action) cannot be asked of AWS: \(fault.message)",
+                    hint: "docs/aws.md says where credentials, endpoints and certificates come from"))
         case .fatal: self = .refuse(ControlError(.misconfigured, subject: fault.action, said))
         }
     }
+
+    /// The codes with which AWS knows who asks and does not allow it.
+    private static let rights: Set<String> = [
+        "AccessDenied", "AccessDeniedException", "NotAuthorized", "UnauthorizedOperation",
+    ]
 }
 
 /// How patient a clone's steps are.
