@@ -118,9 +118,10 @@ let package = Package(
         .testTarget(
             name: "DynamoExpressionsTests", dependencies: ["DynamoExpressions", "DynamoModel"],
             swiftSettings: settings),
-        // The RDS control plane in memory, with virtual time and faults by a seed.
+        // The RDS control plane in memory, with virtual time and faults by a seed, and as a server that speaks HTTP.
         .target(
-            name: "SimulatedRDS", dependencies: ["Environments"], path: "Tests/SimulatedRDS", swiftSettings: settings),
+            name: "SimulatedRDS", dependencies: ["Environments", "AWS", "TestSupport"], path: "Tests/SimulatedRDS",
+            swiftSettings: settings),
         .testTarget(
             name: "EnvironmentsTests", dependencies: ["Environments", "SimulatedRDS"], swiftSettings: settings),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
@@ -129,7 +130,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "AWSClientTests",
-            dependencies: ["AWSClient", "AWS", "HTTPClient", "DynamoModel", "Cryptography", "TestSupport"],
+            dependencies: [
+                "AWSClient", "AWS", "HTTPClient", "DynamoModel", "Cryptography", "SimulatedRDS", "TestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "CPlatform", "TestSupport"], swiftSettings: settings),
@@ -156,8 +159,8 @@ let package = Package(
             name: "ControlPlaneTests",
             dependencies: [
                 "ControlPlaneAPI", "ControlPlane", "Environments", "ExtendDBLayout", "DynamoModel", "Postgres", "AWS",
-                "Cryptography",
-                "HTTPClient", "CPlatform", "SimulatedRDS", "TestSupport", lifecycle, logging,
+                "AWSClient", "Cryptography", "HTTPClient", "CPlatform", "SimulatedRDS", "TestSupport", lifecycle,
+                logging,
             ],
             swiftSettings: settings),
         .testTarget(

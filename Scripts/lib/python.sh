@@ -1,4 +1,5 @@
-# The Python environment of the tests: boto3, the AWS CLI, moto's server and pytest from PyPI in a virtual environment of this checkout.
+# The Python environment of the tests: boto3, the AWS CLI, moto's server, Hypercorn and pytest from PyPI in a virtual
+# environment of this checkout.
 
 python_environment() {
     local wanted="$root/Tests/SDKTests/requirements.txt" stamp="$root/.venv/installed"

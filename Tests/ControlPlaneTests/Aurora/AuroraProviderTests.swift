@@ -1,215 +1,215 @@
+import AWSClient
 import Environments
 import Postgres
 import SimulatedRDS
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import ControlPlane
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-/// The provider over real records and a real PostgreSQL, in a simulated region.
-@Suite struct AuroraProviderTests {
-    /// A provider for one environment of a registered cluster.
-    private struct Scene: Sendable {
-        var harness: LifecycleHarness
-        var provider: AuroraProvider
-        var world: SimulatedAurora
-
-        /// Steps until an end; the texts that were shown on the way.
-        func make(_ record: EnvironmentRecord, steps: Int = 3000) async -> (shown: [String], error: ControlError?) {
-            await run(steps) { () async throws(ControlError) in try await provider.make(record) }
-        }
-
-        func drop(_ record: EnvironmentRecord) async -> (shown: [String], error: ControlError?) {
-            await run(3000) { () async throws(ControlError) in
-                try await provider.drop(record, Array(1...record.incarnation))
+/// What the provider does with a region, whichever region it is.
+@Suite(.serialized) struct AuroraProviderTests {
+    @Test(arguments: AuroraStand.available)
+    func aCloneIsMadeAndRemovedWithItsDatabases(stand: AuroraStand) async throws {
+        try await AuroraScene.with(stand) { scene in
+            let record = try await scene.environment("one")
+            let made = try await scene.make(record)
+            #expect(made.isDone, "\(made)")
+            #expect(scene.wire.changes == ["RestoreDBClusterToPointInTime", "CreateDBInstance", "ModifyDBCluster"])
+            let row = try #require(try await scene.harness.store.auroraClone(record.id, 1))
+            #expect(row.isAdmitted && row.hasOwnPassword && row.endpoint != nil && row.masterPassword != nil)
+            if let faults = scene.faults {
+                #expect(faults.with { $0.password(of: row.cluster) } == row.masterPassword)
             }
-        }
 
-        private func run(
-            _ steps: Int, _ step: () async throws(ControlError) -> EffectResult
-        ) async -> (shown: [String], error: ControlError?) {
-            var shown: [String] = []
-            for _ in 0..<steps {
-                do throws(ControlError) {
-                    guard case .waiting(let what, _, let isNews) = try await step() else { return (shown, nil) }
-                    if isNews { shown.append(what) }
-                } catch {
-                    return (shown, error)
-                }
+            let source = try #require(try await scene.other.rds.dbCluster(scene.source))
+            let clone = try #require(try await scene.other.rds.dbCluster(row.cluster))
+            #expect(clone.subnetGroup == source.subnetGroup && clone.parameterGroup == source.parameterGroup)
+            #expect(clone.vpcSecurityGroupIDs == source.vpcSecurityGroupIDs && !clone.isDeletionProtected)
+            let instance = try #require(try await scene.other.rds.dbInstance(row.cluster + "-i1"))
+            #expect(instance.clusterIdentifier == row.cluster && !instance.isPubliclyAccessible)
+            #expect(!instance.isAutoMinorVersionUpgradeEnabled)
+            let tags = scene.mark(record).tags(
+                source: scene.source, owner: record.owner, name: "one", expiresAt: "\(record.expiresAt)")
+            for found in [clone.tags, instance.tags] {
+                #expect(Dictionary(uniqueKeysWithValues: found.map { ($0.key, $0.value) }) == tags)
             }
-            return (shown, ControlError(.timeout, "no end after \(steps) steps"))
-        }
+            let listed = try await scene.provider.list().filter { $0.mark == scene.mark(record) }
+            #expect(listed.map(\.identifier) == [row.cluster])
 
-        func environment(_ name: String) async throws -> EnvironmentRecord {
-            _ = try await harness.environments.clone(CloneSpec(snapshot: "aurora", name: name))
-            var record = try await harness.environments.get(name)
-            #expect(record.storage == .aurora)
-            record.hasStorage = true
-            return record
+            let served = try await scene.provider.served(record)
+            let connection = try await PostgresConnection.connect(served.catalog)
+            #expect(try await connection.query("SELECT current_user::text").first?[0].string == record.role)
+            await connection.close()
+
+            scene.wire.forget()
+            let dropped = try await scene.drop(record)
+            #expect(dropped.isDone, "\(dropped)")
+            #expect(scene.wire.changes == ["DeleteDBInstance", "DeleteDBCluster"])
+            #expect(try await scene.leftovers() == [])
+            let gone = try #require(try await scene.harness.store.auroraClone(record.id, 1))
+            #expect(gone.isGone && gone.masterPassword == nil)
+            await #expect(throws: PostgresError.self) { try await PostgresConnection.connect(served.catalog) }
         }
     }
 
-    private func with(
-        seed: UInt64, faults: SimulatedRegion.Faults = .init(), allowFullCopy: Bool = false,
-        _ body: @Sendable (Scene) async throws -> Void
-    ) async throws {
-        try await withHarness { harness in
-            let server = try await TestPostgres.shared().configuration
-            try await TestPostgres.withDatabase { catalog in
-                try await TestPostgres.withDatabase { data in
-                    let directory = try TemporaryDirectory.make("aurora")
-                    let path = directory + "/endpoints.json"
-                    let map = """
-                        {"production": {"url": "\(server.url)", "catalog_template": "\(catalog.database)",
-                        "data_template": "\(data.database)"}}
-                        """
-                    try Data(map.utf8).write(to: URL(filePath: path))
-                    let world = SimulatedAurora(seed: seed, faults: faults)
-                    let installation = harness.installation
-                    let store = harness.store
-                    let regions = AuroraRegions(
-                        make: { _ in world },
-                        guarding: { () async throws(ControlError) in
-                            AuroraGuard(
-                                installation: installation,
-                                sources: Set(try await store.auroraSources().map(\.cluster)))
-                        })
-                    var patience = AuroraPatience()
-                    patience.poll = .zero
-                    let provider = AuroraProvider(
-                        store: store, regions: regions, installation: installation,
-                        endpoints: try AuroraEndpoints(path: path), patience: patience,
-                        logger: LifecycleHarness.logger)
-                    var generator = SystemRandomNumberGenerator()
-                    var source = AuroraSource(cluster: "production", region: "eu-central-1")
-                    source.allowFullCopy = allowFullCopy
-                    _ = try await store.register(
-                        id: SnapshotID(using: &generator), name: SnapshotName("aurora"), source: source, by: .local)
-                    try await body(Scene(harness: harness, provider: provider, world: world))
-                    #expect(world.region.withLock { $0.violations } == [])
-                    #expect(world.region.withLock { $0.status(of: "production") } == .available)
-                }
-            }
+    static let changing = [
+        "RestoreDBClusterToPointInTime", "CreateDBInstance", "ModifyDBCluster", "DeleteDBInstance", "DeleteDBCluster",
+    ]
+
+    /// Three lost answers are one call of the client that failed: the state machine has to find out what became of it.
+    @Test(arguments: AuroraStand.available, changing)
+    func whatIsDoneAndNotAnsweredIsAdopted(stand: AuroraStand, action: String) async throws {
+        try await AuroraScene.with(stand) { scene in
+            let record = try await scene.environment("one")
+            scene.wire.lose(action, times: 3)
+            let made = try await scene.make(record)
+            #expect(made.isDone, "\(made)")
+            #expect(try await scene.leftovers() == [scene.cluster(record), scene.cluster(record) + "-i1"])
+            let row = try #require(try await scene.harness.store.auroraClone(record.id, 1))
+            #expect(row.hasOwnPassword && row.isAdmitted)
+            let dropped = try await scene.drop(record)
+            #expect(dropped.isDone, "\(dropped)")
+            #expect(try await scene.leftovers() == [])
+            #expect(scene.wire.changes.count { $0 == action } >= 3)
         }
     }
 
-    @Test(arguments: [0.0, 0.2])
-    func makesAndRemovesACloneWithItsDatabases(rate: Double) async throws {
-        for seed in [1, 2, 3] as [UInt64] {
-            try await with(seed: seed, faults: .init(all: rate)) { scene in
-                let record = try await scene.environment("one")
-                let made = await scene.make(record)
-                #expect(made.error == nil, "seed \(seed): \(String(describing: made.error))")
-                let row = try #require(try await scene.harness.store.auroraClone(record.id, 1))
-                let password = scene.world.region.withLock { $0.password(of: row.cluster) }
-                #expect(password != nil && password == row.masterPassword && row.isAdmitted && row.endpoint != nil)
-
-                let served = try await scene.provider.served(record)
-                let connection = try await PostgresConnection.connect(served.catalog)
-                let owners = try await connection.query("SELECT current_user::text")
-                #expect(try owners.first?[0].string == record.role)
-                await connection.close()
-
-                let dropped = await scene.drop(record)
-                #expect(dropped.error == nil, "seed \(seed): \(String(describing: dropped.error))")
-                #expect(scene.world.region.withLock { $0.remains } == [])
-                let gone = try #require(try await scene.harness.store.auroraClone(record.id, 1))
-                #expect(gone.isGone && gone.masterPassword == nil)
-                await #expect(throws: PostgresError.self) { try await PostgresConnection.connect(served.catalog) }
-                if rate == 0 {
-                    let calls = scene.world.region.withLock { $0.calls }
-                    #expect(calls["RestoreDBClusterToPointInTime"] == 1 && calls["CreateDBInstance"] == 1)
-                    #expect(calls["ModifyDBCluster"] == 1 && calls["DeleteDBInstance"] == 1)
-                    #expect(calls["DeleteDBCluster"] == 1)
-                }
-            }
+    /// As after a death between each call and its record.
+    @Test(arguments: AuroraStand.available)
+    func whatAProcessBeforeMadeIsAdopted(stand: AuroraStand) async throws {
+        try await AuroraScene.with(stand) { scene in
+            let record = try await scene.environment("one")
+            #expect(try await scene.make(record).isDone)
+            try await scene.harness.store.pool.query(
+                "UPDATE aurora_clones SET admitted_at = NULL, password_set = false, status = '', endpoint = NULL")
+            scene.wire.forget()
+            #expect(try await scene.make(record).isDone)
+            // Its password is set again, since nobody knows whether it was; nothing is made.
+            #expect(scene.wire.changes == ["ModifyDBCluster"])
+            #expect(try await scene.drop(record).isDone)
+            #expect(try await scene.leftovers() == [])
         }
     }
 
-    @Test func theSixteenthCloneIsRefusedByName() async throws {
-        try await with(seed: 4) { scene in
-            for number in 1...15 {
-                let environment = try await scene.environment("e\(number)")
-                let made = await scene.make(environment, steps: 1)
-                #expect(made.shown.count == 1)
-            }
-            let refused = await #expect(throws: ControlError.self) { try await scene.environment("e16") }
-            #expect(refused?.code == .quota && refused?.subject == "aurora-clones")
-            #expect(scene.world.region.withLock { $0.fullCopies } == [])
+    @Test(arguments: AuroraStand.available)
+    func aResetMakesTheNextOneAndThenRemovesTheOld(stand: AuroraStand) async throws {
+        try await AuroraScene.with(stand) { scene in
+            let first = try await scene.environment("one")
+            #expect(try await scene.make(first).isDone)
+            var second = first
+            second.incarnation = 2
+            #expect(try await scene.make(second).isDone)
+            let both = [first, second].flatMap { [scene.cluster($0), scene.cluster($0) + "-i1"] }
+            #expect(try await scene.leftovers() == both)
+            #expect(try await scene.drop(second, [1]).isDone)
+            #expect(try await scene.leftovers() == [scene.cluster(second), scene.cluster(second) + "-i1"])
+            let served = try await scene.provider.served(second)
+            let connection = try await PostgresConnection.connect(served.catalog)
+            await connection.close()
+            #expect(try await scene.drop(second).isDone)
+            #expect(try await scene.leftovers() == [])
         }
     }
 
-    /// Clones of others count as well: fewer of ours are admitted, and the last word is spoken under the lock.
-    @Test func clonesOfOthersCount() async throws {
-        try await with(seed: 5) { scene in
-            scene.world.region.withLock { region in
-                for number in 1...14 {
-                    let mark = AuroraMark(
-                        installation: InstallationID("another"), environment: EnvironmentID("e\(number)"),
-                        incarnation: 1)
-                    try? region.restore(
-                        "other-\(number)", from: "production",
-                        tags: mark.tags(source: "production", owner: "", name: "x", expiresAt: ""))
-                }
+    @Test(arguments: AuroraStand.available)
+    func whatSomebodyElseHasUnderTheNameIsLeftAlone(stand: AuroraStand) async throws {
+        try await AuroraScene.with(stand) { scene in
+            let record = try await scene.environment("one")
+            let name = scene.cluster(record)
+            if let faults = scene.faults {
+                faults.with { $0.occupy(name) }
+            } else {
+                try await scene.other.createCluster(name)
             }
-            let first = try await scene.environment("first")
-            #expect(await scene.make(first, steps: 1).error?.code == .timeout)
-            let second = try await scene.environment("second")
-            let refused = await scene.make(second)
-            #expect(refused.error?.code == .quota && refused.error?.subject == "aurora-clones")
-            #expect(scene.world.region.withLock { $0.fullCopies } == [])
-            #expect(await scene.drop(second).error == nil)
+            let made = try await scene.make(record)
+            #expect(made.error?.code == .conflict, "\(made)")
+            let dropped = try await scene.drop(record)
+            #expect(dropped.error?.code == .conflict, "\(dropped)")
+            #expect(scene.wire.changes == [])
+            #expect(try await scene.other.rds.dbCluster(name)?.status == .available)
         }
     }
 
-    /// A fault, what the machine did, what the user saw: the table of docs/aurora.md.
-    @Test func everyFaultHasItsStory() async throws {
-        typealias Faults = SimulatedRegion.Faults
-        let faults: [(String, WritableKeyPath<Faults, Double>, Double)] = [
-            ("throttled or an error of AWS's own", \.refused, 0.5), ("the answer was lost", \.lostReply, 0.7),
-            ("a list that is behind", \.staleList, 0.7), ("a list that names things twice", \.duplicates, 1),
-            ("no capacity", \.noCapacity, 0.8), ("an unknown status", \.oddStatus, 1),
-            ("a deletion that takes hours", \.stuckDeleting, 1), ("the volume cannot be cloned", \.cloningFailed, 1),
-        ]
-        for (name, path, rate) in faults {
-            var injected = Faults()
-            injected[keyPath: path] = rate
-            try await with(seed: 11, faults: injected) { scene in
-                let record = try await scene.environment("one")
-                let made = await scene.make(record)
-                let dropped = await scene.drop(record)
-                let calls = scene.world.region.withLock { $0.calls }
-                let shown = Set(made.shown + dropped.shown).filter {
-                    $0.contains("AWS") || $0.contains("unknown") || $0.contains("Exists") || $0.contains("deleted")
-                }.sorted()
-                print(
-                    "| \(name) | restores \(calls["RestoreDBClusterToPointInTime"] ?? 0), instances "
-                        + "\(calls["CreateDBInstance"] ?? 0), deletions \(calls["DeleteDBCluster"] ?? 0); "
-                        + "\(made.error == nil ? "made" : "given up"), then \(dropped.error == nil ? "gone" : "left") | "
-                        + "\(made.error?.message ?? shown.joined(separator: "; ")) |")
-                if name == "the volume cannot be cloned" {
-                    #expect(
-                        made.error?.code == .misconfigured && made.error?.message.contains("cloning-failed") == true)
-                } else {
-                    #expect(made.error == nil, "\(name): \(String(describing: made.error))")
-                }
-                #expect(dropped.error == nil, "\(name): \(String(describing: dropped.error))")
-                #expect(scene.world.region.withLock { $0.remains } == [], "\(name)")
-            }
+    @Test(arguments: AuroraStand.available)
+    func whatIsStoppedOrProtectedIsStillDeleted(stand: AuroraStand) async throws {
+        try await AuroraScene.with(stand) { scene in
+            let record = try await scene.environment("one")
+            #expect(try await scene.make(record).isDone)
+            let name = scene.cluster(record)
+            try await scene.other.protect(name)
+            _ = try await scene.other.rds.stopDBCluster(RDS.StopDBCluster(identifier: name))
+            try await scene.pass(.seconds(60))
+            scene.wire.forget()
+            let dropped = try await scene.drop(record)
+            #expect(dropped.isDone, "\(dropped)")
+            #expect(
+                scene.wire.changes == ["StartDBCluster", "ModifyDBCluster", "DeleteDBInstance", "DeleteDBCluster"])
+            #expect(try await scene.leftovers() == [])
         }
     }
 
-    @Test func theGuardHoldsWhateverTheRecordsSay() async throws {
-        try await with(seed: 6) { scene in
-            let guarded = try await scene.provider.regions.region("eu-central-1").guarded()
-            for name in ["production", "PRODUCTION", "another", "envctl-000000000000-x"] {
+    @Test(arguments: AuroraStand.available)
+    func whatSomebodyElseDeletedIsGone(stand: AuroraStand) async throws {
+        try await AuroraScene.with(stand) { scene in
+            let record = try await scene.environment("one")
+            #expect(try await scene.make(record).isDone)
+            let name = scene.cluster(record)
+            _ = try await scene.other.rds.deleteDBInstance(RDS.DeleteDBInstance(identifier: name + "-i1"))
+            try await scene.until { try await scene.other.rds.dbInstance(name + "-i1") == nil }
+            // Half of it is gone.
+            _ = try await scene.other.rds.deleteDBCluster(RDS.DeleteDBCluster(identifier: name))
+            try await scene.until { try await scene.other.rds.dbCluster(name) == nil }
+            try await scene.pass(.seconds(60))
+            scene.wire.forget()
+            #expect(try await scene.drop(record).isDone)
+            #expect(scene.wire.changes == [])
+            // And what is called for all the same is answered with 404, which is success.
+            let region = try await scene.provider.regions.region(AuroraScene.region)
+            let fault = await #expect(throws: AuroraFault.self) { try await region.guarded().deleteCluster(name) }
+            #expect(fault?.kind == .absent && fault?.code == "DBClusterNotFoundFault")
+            let other = await #expect(throws: AuroraFault.self) {
+                try await region.guarded().deleteInstance(name + "-i1")
+            }
+            #expect(other?.kind == .absent && other?.code == "DBInstanceNotFound")
+        }
+    }
+
+    @Test(arguments: AuroraStand.available)
+    func whatNoRecordKnowsIsRemovedByItsTags(stand: AuroraStand) async throws {
+        try await AuroraScene.with(stand) { scene in
+            let record = try await scene.environment("one")
+            #expect(try await scene.make(record).isDone)
+            let name = scene.cluster(record)
+            try await scene.until { try await scene.provider.removeOrphan(name) }
+            #expect(try await scene.leftovers() == [])
+            #expect(try await scene.provider.removeOrphan(scene.source))
+        }
+    }
+
+    @Test(arguments: AuroraStand.available)
+    func aSourceIsLookedAtBeforeItIsRegistered(stand: AuroraStand) async throws {
+        try await AuroraScene.with(stand) { scene in
+            try await scene.provider.inspect(AuroraSource(cluster: scene.source, region: AuroraScene.region))
+            let none = AuroraSource(cluster: "no-such-cluster", region: AuroraScene.region)
+            let error = await #expect(throws: ControlError.self) { try await scene.provider.inspect(none) }
+            #expect(error?.code == .notFound)
+
+            let checks = await scene.provider.doctor(
+                AuroraSource(cluster: scene.source, region: AuroraScene.region))
+            let states = Dictionary(uniqueKeysWithValues: checks.map { ($0.name, $0.severity) })
+            #expect(states["aurora-identity"] == .ok && states["aurora-source"] == .ok, "\(checks)")
+            #expect(states["aurora-clones"] == .ok && states["aurora-permissions"] == .ok, "\(checks)")
+            #expect(checks.allSatisfy { $0.severity != .problem } || stand == .moto, "\(checks)")
+            #expect(try await scene.leftovers() == [])
+        }
+    }
+
+    @Test(arguments: AuroraStand.available)
+    func theGuardHoldsWhateverTheRecordsSay(stand: AuroraStand) async throws {
+        try await AuroraScene.with(stand) { scene in
+            let guarded = try await scene.provider.regions.region(AuroraScene.region).guarded()
+            for name in [scene.source, scene.source.uppercased(), "another", "envctl-000000000000-x"] {
                 let calls: [@Sendable () async throws -> Void] = [
                     { try await guarded.deleteCluster(name) }, { try await guarded.deleteInstance(name) },
                     { try await guarded.start(cluster: name) }, { try await guarded.liftProtection(ofCluster: name) },
@@ -220,7 +220,7 @@ import Testing
                     #expect(error?.code == .forbidden)
                 }
             }
-            #expect(scene.world.region.withLock { $0.calls["DeleteDBCluster"] } == nil)
+            #expect(scene.wire.actions == [])
         }
     }
 }
