@@ -81,6 +81,23 @@ import Testing
         }
     }
 
+    /// A snapshot that an earlier release imported has no place, or too small a one, for what ExtendDB does not keep.
+    @Test(arguments: ["DROP SCHEMA envctl CASCADE", "DROP TABLE envctl.contributor_insights"])
+    func whatThisServerKeepsHasItsPlace(before: String) async throws {
+        try await LayoutFixture.withLayout { connection in
+            try await connection.execute(script: before)
+            _ = try await Sealing.seal(on: connection)
+            let tables = try await connection.texts(
+                """
+                SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace('envctl') AND relkind = 'r' ORDER BY 1
+                """)
+            #expect(
+                tables == [
+                    ["backup_details"], ["contributor_insights"], ["resource_policies"], ["table_details"],
+                ])
+        }
+    }
+
     @Test func sealingAgainMakesAnotherCredential() async throws {
         try await LayoutFixture.withLayout { connection in
             let first = try await Sealing.seal(on: connection)

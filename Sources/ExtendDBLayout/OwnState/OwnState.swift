@@ -21,12 +21,34 @@ package enum OwnState {
     static let statements =
         ["CREATE SCHEMA IF NOT EXISTS \(schema)"] + tables.map { "CREATE TABLE IF NOT EXISTS \(schema).\($0)" }
 
+    /// The table that came last: where it is, all of them are.
+    private static let last = "\(schema).contributor_insights"
+
+    /// Makes the schema in a copy of a database that has none, or an older form of it, such as a snapshot that an
+    /// earlier release imported. It belongs to the owner of ExtendDB's own tables, as the server's role does.
+    ///
+    /// - Parameter catalog: with the right to make objects for that owner.
+    static func make(on catalog: PostgresConnection) async throws {
+        let rows = try await catalog.query(
+            PostgresQuery(
+                """
+                SELECT to_regclass($1) IS NOT NULL, pg_get_userbyid(relowner)::text FROM pg_class
+                WHERE oid = to_regclass('settings')
+                """, [.text(last)]))
+        guard let row = rows.first, try !row[0].bool else { return }
+        let owner = PostgresIdentifier.quote(try row[1].string)
+        let names = tables.compactMap { $0.split(separator: " ").first }
+        let owned =
+            ["ALTER SCHEMA \(schema) OWNER TO \(owner)"]
+            + names.map { "ALTER TABLE \(schema).\($0) OWNER TO \(owner)" }
+        try await catalog.execute(script: (statements + owned).joined(separator: ";\n"))
+    }
+
     /// Makes the schema in a database that has none, or an older form of it.
     ///
-    /// - Returns: `false` if there is none and the role may not make one, as in a copy of a database that was made
-    ///   before there was such a schema.
+    /// - Returns: `false` if there is none and the role may not make one. A sealed clone has it (``make(on:)``), so this
+    ///   is a database that somebody else gave the server a role in.
     package static func ensure(on pool: PostgresPool) async throws -> Bool {
-        let last = "\(schema).contributor_insights"
         let rows = try await pool.query(
             PostgresQuery(
                 """
@@ -88,7 +110,7 @@ extension Catalog {
         guard !hasOwnState else { return }
         throw LayoutError(
             .unsupportedFeature,
-            "the database has no schema '\(OwnState.schema)' and its role may not make one; import the snapshot anew, "
-                + "or GRANT CREATE ON DATABASE to the role")
+            "the database has no schema '\(OwnState.schema)' and its role may not make one: GRANT CREATE ON DATABASE to the "
+                + "role")
     }
 }

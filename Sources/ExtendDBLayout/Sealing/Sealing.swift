@@ -83,6 +83,7 @@ extension Sealing {
         /// - Parameters: the connections whose transactions the caller holds; the same one for one database.
         func carryOut(_ catalog: PostgresConnection, data: PostgresConnection) async throws -> SealedCredential {
             try await fence(catalog)
+            try await OwnState.make(on: catalog)
             try await repoint(catalog)
             try await SealingPurge.history(on: catalog)
             try await SealingPurge.passwords(on: catalog)

@@ -60,6 +60,25 @@ extension ResourceTests {
             }
         }
 
+        /// A clone of a snapshot that an earlier release imported: sealing makes the schema, and the role owns it.
+        @Test func theRoleCanKeepWhatTheSnapshotHadNoPlaceFor() async throws {
+            try await withClone { sealer in
+                let admin = try await ResourceServer.admin()
+                try await PostgresAdmin(configuration: admin).session(database: clone.target, "age") { connection in
+                    try await connection.execute(script: "DROP SCHEMA envctl CASCADE")
+                }
+                _ = try await sealer.seal(request)
+                let role = admin.with(database: clone.target, user: clone.role, password: clone.rolePassword)
+                try await PostgresAdmin(configuration: role).session("write") { connection in
+                    try await connection.execute(
+                        script: """
+                            INSERT INTO envctl.table_details VALUES ('t', '{}');
+                            DROP TABLE envctl.contributor_insights
+                            """)
+                }
+            }
+        }
+
         @Test func aRoleThatReachesMoreFailsTheSealing() async throws {
             try await withClone { sealer in
                 let admin = PostgresAdmin(configuration: try await ResourceServer.admin())
