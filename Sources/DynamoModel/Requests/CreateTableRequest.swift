@@ -182,10 +182,12 @@ extension RequestReader {
         if var nested = try structure("Projection", "Projection") {
             type = try nested.enumeration("ProjectionType")
             nonKeyAttributes = try nested.strings("NonKeyAttributes")
-            if let count = nonKeyAttributes?.count {
+            if let nonKeyAttributes {
+                let shown = "[\(nonKeyAttributes.joined(separator: ", "))]"
                 nested.checkLength(
-                    count, 1...Limits.nonKeyAttributesPerIndex,
-                    of: "[\((nonKeyAttributes ?? []).joined(separator: ", "))]", at: "NonKeyAttributes")
+                    nonKeyAttributes.count, 1...Limits.nonKeyAttributesPerIndex, of: shown, at: "NonKeyAttributes")
+                nested.checkElements(
+                    nonKeyAttributes, 1...Limits.keyAttributeNameLength, of: shown, at: "NonKeyAttributes")
             }
             merge(nested)
         }

@@ -117,6 +117,17 @@ extension RequestReader {
         }
     }
 
+    /// The length of each text of a list.
+    ///
+    /// - Parameter shown: the list.
+    mutating func checkElements(_ texts: [String], _ limits: ClosedRange<Int>, of shown: String, at name: String) {
+        guard !texts.allSatisfy({ limits.contains($0.utf16.count) }) else { return }
+        fail(
+            shown, at: name,
+            "Member must satisfy constraint: [Member must have length less than or equal to \(limits.upperBound), "
+                + "Member must have length greater than or equal to \(limits.lowerBound)]")
+    }
+
     mutating func checkValue(_ value: Int?, _ limits: ClosedRange<Int>, at name: String) {
         guard let value else { return }
         if value < limits.lowerBound {

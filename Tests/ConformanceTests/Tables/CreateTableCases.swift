@@ -92,6 +92,12 @@ enum CreateTableCases {
             #"\#(three),\#(keys),\#(demand),\#(global("x", projection: #"{"ProjectionType":"INCLUDE","NonKeyAttributes":[]}"#))"#,
             "[]", "globalSecondaryIndexes.1.member.projection.nonKeyAttributes",
             "have length greater than or equal to 1"),
+        wrong(
+            "an attribute without a name",
+            #"\#(three),\#(keys),\#(demand),\#(global("x", projection: #"{"ProjectionType":"INCLUDE","NonKeyAttributes":["a",""]}"#))"#,
+            "[a, ]", "globalSecondaryIndexes.1.member.projection.nonKeyAttributes",
+            "satisfy constraint: [Member must have length less than or equal to 255, Member must have length greater than or equal to 1]"
+        ),
         create(
             "an index without a projection",
             #"\#(three),\#(keys),\#(demand),"GlobalSecondaryIndexes":[{"IndexName":"abc","KeySchema":[{"AttributeName":"x","KeyType":"HASH"}]}]"#,

@@ -23,6 +23,8 @@ package struct UntagResourceRequest: Sendable {
         resourceARN = try reader.resourceARN()
         reader.require("TagKeys")
         tagKeys = try reader.strings("TagKeys") ?? []
+        reader.checkElements(
+            tagKeys, 1...Limits.tagKeyLength, of: "[\(tagKeys.joined(separator: ", "))]", at: "TagKeys")
         try reader.finish()
     }
 }
