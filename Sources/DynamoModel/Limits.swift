@@ -16,6 +16,8 @@ package enum Limits {
     package static let indexNameLength = 3...255
     package static let attributeNameLength = 65_535
     package static let keyAttributeNameLength = 255
+    /// Attributes of a global index's partition key, and of its sort key.
+    package static let attributesPerKey = 4
     package static let globalIndexesPerTable = 20
     package static let localIndexesPerTable = 5
     /// Non-key attributes projected into all indexes of a table together.

@@ -5,7 +5,7 @@ package import DynamoModel
 extension PhysicalTable {
     /// `COPY relation (columns) FROM STDIN` for the base relation.
     package var copyStatement: String {
-        CopyRows.statement(relation, [hash] + (range.map { [$0] } ?? []))
+        CopyRows.statement(relation, columns)
     }
 
     /// Appends the line of one row.
@@ -17,8 +17,7 @@ extension PhysicalTable {
 extension PhysicalIndex {
     /// `COPY relation (columns) FROM STDIN` for the index's relation.
     package var copyStatement: String {
-        CopyRows.statement(
-            relation, [hash] + (range.map { [$0] } ?? []) + [baseHash] + (baseRange.map { [$0] } ?? []))
+        CopyRows.statement(relation, key.columns + base.columns)
     }
 
     /// Appends the line of one item; nothing if the item is not in the index. Returns whether it is.

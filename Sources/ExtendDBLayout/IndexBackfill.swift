@@ -13,7 +13,7 @@ package struct IndexBackfill: Sendable {
     package init(_ index: PhysicalIndex, of table: PhysicalTable) {
         self.table = table
         self.index = index
-        baseColumns = [table.hash] + (table.range.map { [$0] } ?? [])
+        baseColumns = table.columns
     }
 
     /// Makes the rows of the next items in key order, locked against writers until the transaction ends.
@@ -58,11 +58,8 @@ package struct IndexBackfill: Sendable {
         return PostgresQuery("\(insert) \(select)", parameters, prepared: false)
     }
 
-    private var keyColumns: [KeyColumn] { [index.hash] + (index.range.map { [$0] } ?? []) }
-
     private var insert: String {
-        let base = [index.baseHash] + (index.baseRange.map { [$0] } ?? [])
-        let names = (keyColumns + base).map(\.name).joined(separator: ", ")
+        let names = (index.key.columns + index.base.columns).map(\.name).joined(separator: ", ")
         return "INSERT INTO \(index.relation) (\(names), item_data)"
     }
 
@@ -74,34 +71,38 @@ package struct IndexBackfill: Sendable {
                 "(SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(item_data) e "
                 + "WHERE e.key = ANY($\(parameters.count)::text[]))"
         }
-        let values = keyColumns.map { $0.extracted } + baseColumns.map(\.name) + [item]
-        let conditions = zip(keyColumns, [Limits.partitionKeySize, Limits.sortKeySize]).map { $0.isUsable(limit: $1) }
-        return "SELECT \(values.joined(separator: ", ")) FROM \(source) "
-            + "WHERE \(conditions.joined(separator: " AND "))"
+        let values = index.key.extracted + baseColumns.map(\.name) + [item]
+        return "SELECT \(values.joined(separator: ", ")) FROM \(source) WHERE \(index.key.isUsable)"
     }
 }
 
 extension KeyColumn {
     /// The text of the attribute in `item_data`; NULL if the item lacks it or it has another type.
-    private var attributeText: String {
+    package var text: String {
         "item_data->\(PostgresLiteral.quote(attribute.string))->>'\(type.rawValue)'"
     }
 
-    /// The column's value taken out of `item_data`.
+    /// The column's value taken out of `item_data`, of one attribute. A stored number is normalised and stored Base64 is
+    /// canonical, so text columns take them as they are.
     var extracted: String {
         switch storage {
-        case .text: "(\(attributeText))"
-        case .numeric: "(\(attributeText))::numeric"
-        case .bytea: "decode(\(attributeText), 'base64')"
+        case .text: "(\(text))"
+        case .numeric: "(\(text))::numeric"
+        case .bytea: "decode(\(text), 'base64')"
         }
     }
 
     /// Whether the attribute in `item_data` can be a key.
     func isUsable(limit: Int) -> String {
+        size.map { "\($0) BETWEEN 1 AND \(limit)" } ?? "\(text) IS NOT NULL"
+    }
+
+    /// The bytes that count against the limit of a key's length; `nil` for a number, which is always short enough.
+    var size: String? {
         switch type {
-        case .number: "\(attributeText) IS NOT NULL"
-        case .string: "octet_length(\(attributeText)) BETWEEN 1 AND \(limit)"
-        case .binary: "octet_length(decode(\(attributeText), 'base64')) BETWEEN 1 AND \(limit)"
+        case .number: nil
+        case .string: "octet_length(\(text))"
+        case .binary: "octet_length(decode(\(text), 'base64'))"
         }
     }
 

@@ -10,21 +10,20 @@ package final class IndexStatements: Sendable {
     private let deleteText: String
     private let upsertText: String
 
-    init(relation: String, hash: KeyColumn, range: KeyColumn?, baseHash: KeyColumn, baseRange: KeyColumn?) {
-        let keyColumns = range.map { [hash, $0] } ?? [hash]
-        let baseColumns = baseRange.map { [baseHash, $0] } ?? [baseHash]
+    init(relation: String, key: KeyColumns, base: KeyColumns) {
+        let keyColumns = key.columns
+        let baseColumns = base.columns
         self.keyColumns = keyColumns
         self.baseColumns = baseColumns
-        ranges = RangeStatements(relation: relation, sort: range, tail: baseColumns)
+        ranges = RangeStatements(relation: relation, sort: key.sort, tail: baseColumns)
 
-        let base = UnnestedColumns(baseColumns)
         deleteText =
-            "DELETE FROM \(relation) t USING \(base.plain("k")) WHERE "
+            "DELETE FROM \(relation) t USING \(UnnestedColumns(baseColumns).plain("k")) WHERE "
             + baseColumns.map { "t.\($0.name) = k.\($0.name)" }.joined(separator: " AND ")
         let all = UnnestedColumns(keyColumns + baseColumns)
         let names = (keyColumns + baseColumns).map(\.name).joined(separator: ", ")
-        let conflict = ([hash] + baseColumns).map(\.name).joined(separator: ", ")
-        let changed = (range.map { [$0.name] } ?? []) + ["item_data"]
+        let conflict = ([key.hash] + baseColumns).map(\.name).joined(separator: ", ")
+        let changed = key.sort.map(\.name) + ["item_data"]
         upsertText =
             "INSERT INTO \(relation) (\(names), item_data) SELECT \(all.names("k")), k.item_data "
             + "FROM \(all.withItems("k")) ON CONFLICT (\(conflict)) DO UPDATE SET "

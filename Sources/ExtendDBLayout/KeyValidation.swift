@@ -1,7 +1,7 @@
-import DynamoModel
+package import DynamoModel
 
 /// DynamoDB's checks of key attributes, with its messages.
-enum KeyValidation {
+package enum KeyValidation {
     /// The key of an item that is about to be stored.
     static func key(of item: Item, hash: KeyColumn, range: KeyColumn?) throws(WireError) -> StoredKey {
         let hashValue = try storedValue(of: item, hash, limit: Limits.partitionKeySize)
@@ -11,16 +11,17 @@ enum KeyValidation {
 
     /// The `Key` of a request: exactly the key attributes.
     static func key(exactly key: Item, hash: KeyColumn, range: KeyColumn?) throws(WireError) -> StoredKey {
-        guard key.count == (range == nil ? 1 : 2), let hashValue = key[hash.attribute],
-            let stored = try hash.value(of: hashValue)
-        else { throw schemaMismatch }
-        try check(hashValue, hash.attribute, limit: Limits.partitionKeySize)
+        guard key.count == (range == nil ? 1 : 2) else { throw schemaMismatch }
+        let stored = try value(ofKey: key, hash, limit: Limits.partitionKeySize)
         guard let range else { return StoredKey(hash: stored) }
-        guard let rangeValue = key[range.attribute], let storedRange = try range.value(of: rangeValue) else {
-            throw schemaMismatch
-        }
-        try check(rangeValue, range.attribute, limit: Limits.sortKeySize)
-        return StoredKey(hash: stored, range: storedRange)
+        return StoredKey(hash: stored, range: try value(ofKey: key, range, limit: Limits.sortKeySize))
+    }
+
+    /// The value of one attribute of a key that a request gives.
+    static func value(ofKey key: Item, _ column: KeyColumn, limit: Int) throws(WireError) -> KeyValue {
+        guard let value = key[column.attribute], let stored = try column.value(of: value) else { throw schemaMismatch }
+        try check(value, column.attribute, limit: limit)
+        return stored
     }
 
     /// An index key attribute of an item; `nil` if the item lacks it and so has no row in the index.
@@ -83,7 +84,12 @@ enum KeyValidation {
         default: return
         }
         guard size > limit else { return }
-        throw .invalidParameter(
+        throw tooLong(limit: limit)
+    }
+
+    /// Of a key's attributes together: the partition key's or the sort key's, as the limit tells.
+    package static func tooLong(limit: Int) -> WireError {
+        .invalidParameter(
             limit == Limits.partitionKeySize
                 // The missing space is Amazon's.
                 ? "Size of hashkey has exceeded the maximum size limit of\(limit) bytes"

@@ -64,18 +64,24 @@ package enum KeyValue: Sendable, Hashable {
     }
 }
 
-/// The key of a stored row: the values of `pk` and, if the schema has one, of the sort column.
+/// The key of a stored row: the values of `pk` and, if the schema has a sort key, of its columns.
 package struct StoredKey: Sendable, Hashable {
     package let hash: KeyValue
     package let range: KeyValue?
+    /// The values of the second and further sort columns, which only a global index can have.
+    package let more: [KeyValue]
 
-    package init(hash: KeyValue, range: KeyValue? = nil) {
+    package init(hash: KeyValue, range: KeyValue? = nil, more: [KeyValue] = []) {
         self.hash = hash
         self.range = range
+        self.more = more
     }
 
     /// The values in the order of the columns.
-    package var values: [KeyValue] { range.map { [hash, $0] } ?? [hash] }
+    package var values: [KeyValue] { [hash] + sortValues }
+
+    /// The values of the sort columns.
+    var sortValues: [KeyValue] { range.map { [$0] + more } ?? [] }
 
     package var parameters: [PostgresValue] { values.map(\.parameter) }
 }
@@ -93,11 +99,19 @@ package struct KeyColumn: Sendable, Hashable {
         KeyColumn(name: prefix + "pk", attribute: attribute, type: type, storage: .text)
     }
 
-    /// The sort key's column.
-    static func range(_ attribute: Text, _ type: KeyAttributeType, prefix: String = "") -> KeyColumn {
+    /// A column of the sort key.
+    ///
+    /// - Parameter position: of the attribute in the sort key, from 1: `sk_n`, `sk2_n`, ….
+    static func range(
+        _ attribute: Text, _ type: KeyAttributeType, position: Int = 1, prefix: String = ""
+    ) -> KeyColumn {
         let storage = ColumnStorage(sortKey: type)
-        return KeyColumn(name: prefix + "sk_" + storage.suffix, attribute: attribute, type: type, storage: storage)
+        return KeyColumn(
+            name: prefix + stem(position) + storage.suffix, attribute: attribute, type: type, storage: storage)
     }
+
+    /// The name of a sort column without its type.
+    static func stem(_ position: Int) -> String { position == 1 ? "sk_" : "sk\(position)_" }
 
     /// The column in an expression that compares or orders as DynamoDB does: strings by their bytes, whatever the
     /// collation of the column or of the database. On a column that has the "C" collation it changes nothing.

@@ -9,29 +9,23 @@ package final class PhysicalIndex: Sendable {
     package let kind: IndexDefinition.Kind
     /// The relation's name, quoted.
     package let relation: String
-    /// `pk`.
-    package let hash: KeyColumn
-    /// `sk_s`, `sk_n` or `sk_b`, if the index has a sort key.
-    package let range: KeyColumn?
-    /// `base_pk`.
-    package let baseHash: KeyColumn
-    /// `base_sk_s`, `base_sk_n` or `base_sk_b`, if the table has a sort key.
-    package let baseRange: KeyColumn?
+    /// `pk`, and `sk_s`, `sk2_n`, … if the index has a sort key.
+    package let key: KeyColumns
+    /// `base_pk`, and `base_sk_s`, `base_sk_n` or `base_sk_b` if the table has a sort key.
+    package let base: KeyColumns
     package let projection: Projection
     package let statements: IndexStatements
     /// The attributes of a row; `nil` for all.
     let attributes: Set<Text>?
 
-    init(
-        _ record: IndexRecord, table: TableDefinition, base: (hash: KeyColumn, range: KeyColumn?)
-    ) throws(LayoutError) {
+    init(_ record: IndexRecord, table: TableDefinition) throws(LayoutError) {
         let definition = record.definition
         name = definition.name
         indexID = record.indexID
         kind = definition.kind
         relation = PostgresIdentifier.quote(PhysicalTable.relationName(record.indexID))
-        (hash, range) = try PhysicalTable.columns(definition.keySchema, table)
-        (baseHash, baseRange) = try PhysicalTable.columns(table.keySchema, table, prefix: "base_")
+        key = try KeyColumns(definition.keySchema, table)
+        base = try KeyColumns(table.keySchema, table, prefix: "base_")
         projection = definition.projection
         attributes =
             definition.projection.type == .all
@@ -39,19 +33,16 @@ package final class PhysicalIndex: Sendable {
             : Set(
                 table.keySchema.attributeNames + definition.keySchema.attributeNames
                     + (definition.projection.type == .include ? definition.projection.nonKeyAttributes : []))
-        statements = IndexStatements(
-            relation: relation, hash: hash, range: range, baseHash: baseHash, baseRange: baseRange)
+        statements = IndexStatements(relation: relation, key: key, base: base)
     }
 
     /// The index key of an item; `nil` if it lacks a key attribute and so is not in the index.
     ///
     /// - Throws: DynamoDB's validation error for a key attribute of another type, an empty or a too long one.
     package func key(of item: Item) throws(WireError) -> StoredKey? {
-        let hashValue = try KeyValidation.indexValue(of: item, hash, index: name, limit: Limits.partitionKeySize)
-        guard let range else { return hashValue.map { StoredKey(hash: $0) } }
-        let rangeValue = try KeyValidation.indexValue(of: item, range, index: name, limit: Limits.sortKeySize)
-        guard let hashValue, let rangeValue else { return nil }
-        return StoredKey(hash: hashValue, range: rangeValue)
+        try key.key { (column, limit) throws(WireError) in
+            try KeyValidation.indexValue(of: item, column, index: name, limit: limit)
+        }
     }
 
     /// Whether a row of this index holds the attribute.

@@ -8,10 +8,8 @@ package final class PhysicalTable: Sendable {
     package let tableID: String
     /// The relation's name, quoted.
     package let relation: String
-    /// `pk`.
-    package let hash: KeyColumn
-    /// `sk_s`, `sk_n` or `sk_b`, if the table has a sort key.
-    package let range: KeyColumn?
+    /// `pk`, and `sk_s`, `sk_n` or `sk_b` if the table has a sort key.
+    package let key: KeyColumns
     package let indexes: [PhysicalIndex]
     /// Reads and writes of the base relation.
     package let statements: TableStatements
@@ -20,15 +18,25 @@ package final class PhysicalTable: Sendable {
     package init(tableID: String, definition: TableDefinition, indexes: [IndexRecord]) throws(LayoutError) {
         self.tableID = tableID
         relation = PostgresIdentifier.quote(Self.relationName(tableID))
-        let key = try Self.columns(definition.keySchema, definition)
-        (hash, range) = key
+        guard !definition.keySchema.isMultiAttribute else {
+            throw LayoutError(
+                .unsupportedFeature,
+                "table '\(definition.name)' has a key of several attributes, which only global secondary indexes can "
+                    + "have")
+        }
+        key = try KeyColumns(definition.keySchema, definition)
         var physical: [PhysicalIndex] = []
         for index in indexes {
-            physical.append(try PhysicalIndex(index, table: definition, base: key))
+            physical.append(try PhysicalIndex(index, table: definition))
         }
         self.indexes = physical
-        statements = TableStatements(relation: relation, hash: hash, range: range)
+        statements = TableStatements(relation: relation, columns: key.columns)
     }
+
+    package var hash: KeyColumn { key.hash }
+    package var range: KeyColumn? { key.sort.first }
+    /// One or two.
+    package var columns: [KeyColumn] { key.columns }
 
     package func index(named name: String) -> PhysicalIndex? {
         indexes.first { $0.name == name }
@@ -58,24 +66,6 @@ package final class PhysicalTable: Sendable {
     /// `_ddb_<id>`, the name of the relation of a table or an index.
     package static func relationName(_ id: String) -> String {
         "_ddb_" + id
-    }
-
-    static func columns(
-        _ schema: KeySchema, _ definition: TableDefinition, prefix: String = ""
-    ) throws(LayoutError) -> (hash: KeyColumn, range: KeyColumn?) {
-        let hash = KeyColumn.hash(schema.hash, try type(of: schema.hash, definition), prefix: prefix)
-        guard let range = schema.range else { return (hash, nil) }
-        return (hash, KeyColumn.range(range, try type(of: range, definition), prefix: prefix))
-    }
-
-    private static func type(
-        of attribute: Text, _ definition: TableDefinition
-    ) throws(LayoutError) -> KeyAttributeType {
-        guard let type = definition.type(of: attribute) else {
-            throw LayoutError(
-                .unreadable, "table '\(definition.name)' has no definition of its key attribute '\(attribute)'")
-        }
-        return type
     }
 }
 

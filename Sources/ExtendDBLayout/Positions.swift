@@ -26,7 +26,7 @@ extension PhysicalIndex {
         }
 
         /// For `RangeStatements.query` on the index.
-        package var queryPosition: [KeyValue] { (key.range.map { [$0] } ?? []) + base.values }
+        package var queryPosition: [KeyValue] { key.sortValues + base.values }
 
         /// For `RangeStatements.scan` on the index.
         package var scanPosition: [KeyValue] { key.values + base.values }
@@ -34,19 +34,21 @@ extension PhysicalIndex {
 
     /// The names in a start key: of the index key and of the base key, each once.
     package var positionAttributes: Set<Text> {
-        Set([hash.attribute, baseHash.attribute] + [range, baseRange].compactMap { $0?.attribute })
+        Set((key.attributes + base.attributes).map(\.attribute))
     }
 
     /// Reads a start key, which must hold the attributes of the index key and of the base key and nothing else.
     ///
     /// - Throws: the validation error for a key that does not match the schema.
-    package func position(exactly key: Item) throws(WireError) -> Position {
-        guard Set(key.keys) == positionAttributes else { throw KeyValidation.schemaMismatch }
-        func part(_ hash: KeyColumn, _ range: KeyColumn?) throws(WireError) -> StoredKey {
-            var names: Item = [:]
-            for column in [hash, range].compactMap({ $0 }) { names[column.attribute] = key[column.attribute] }
-            return try KeyValidation.key(exactly: names, hash: hash, range: range)
+    package func position(exactly position: Item) throws(WireError) -> Position {
+        guard Set(position.keys) == positionAttributes else { throw KeyValidation.schemaMismatch }
+        func part(_ columns: KeyColumns) throws(WireError) -> StoredKey {
+            let key = try columns.key { (column, limit) throws(WireError) in
+                try KeyValidation.value(ofKey: position, column, limit: limit)
+            }
+            guard let key else { throw KeyValidation.schemaMismatch }
+            return key
         }
-        return Position(key: try part(hash, range), base: try part(baseHash, baseRange))
+        return Position(key: try part(key), base: try part(base))
     }
 }

@@ -21,6 +21,8 @@ package final class RangeStatements: Sendable {
     private struct Shape: Hashable {
         var query: Bool
         var segmented: Bool
+        /// How many leading sort columns are held to a value.
+        var equal: Int
         /// Whether the bound is inclusive; `nil` for none.
         var lower: Bool?
         var upper: Bool?
@@ -29,13 +31,12 @@ package final class RangeStatements: Sendable {
     }
 
     private let relation: String
-    /// The sort column as an expression that compares by bytes; empty without a sort key.
-    private let sort: KeyColumn?
-    /// The columns behind `pk` and the sort column that make a position unique.
+    private let sort: [KeyColumn]
+    /// The columns behind `pk` and the sort columns that make a position unique.
     private let tail: [KeyColumn]
     private let texts = Mutex<[Shape: String]>([:])
 
-    init(relation: String, sort: KeyColumn?, tail: [KeyColumn]) {
+    init(relation: String, sort: [KeyColumn], tail: [KeyColumn]) {
         self.relation = relation
         self.sort = sort
         self.tail = tail
@@ -44,8 +45,8 @@ package final class RangeStatements: Sendable {
     /// Items of one partition, by sort key.
     ///
     /// - Parameters:
-    ///   - after: the position behind which to start: the values of the sort column, if there is one, and of the base
-    ///     key's columns in an index. Empty in a table without a sort key, which has nothing behind its only item.
+    ///   - after: the position behind which to start: the values of the sort columns and of the base key's columns
+    ///     in an index. Empty in a table without a sort key, which has nothing behind its only item.
     ///   - limit: the largest number of rows.
     /// - Returns: a statement with the one column `item_data`.
     package func query(
@@ -54,9 +55,10 @@ package final class RangeStatements: Sendable {
         let after = after.flatMap { $0.isEmpty ? nil : $0 }
         precondition(after == nil || after?.count == orderColumns(query: true).count, "a position of another relation")
         let shape = Shape(
-            query: true, segmented: false, lower: range.lower?.inclusive, upper: range.upper?.inclusive,
+            query: true, segmented: false, equal: range.leading.count, lower: range.lower?.inclusive,
+            upper: range.upper?.inclusive,
             cursor: after != nil, ascending: ascending)
-        var parameters = [hash.parameter]
+        var parameters = [hash.parameter] + range.leading.map(\.parameter)
         if let lower = range.lower { parameters.append(lower.value.parameter) }
         if let upper = range.upper { parameters.append(upper.value.parameter) }
         if let after { parameters += after.map(\.parameter) }
@@ -66,11 +68,12 @@ package final class RangeStatements: Sendable {
 
     /// Items of all partitions in the order of the primary key; that order means nothing to DynamoDB.
     ///
-    /// - Parameter after: the values of `pk`, the sort column if there is one, and in an index the base key's columns.
+    /// - Parameter after: the values of `pk`, the sort columns, and in an index the base key's columns.
     package func scan(after: [KeyValue]? = nil, segment: ScanSegment? = nil, limit: Int) -> PostgresQuery {
         precondition(after == nil || after?.count == orderColumns(query: false).count, "a position of another relation")
         let shape = Shape(
-            query: false, segmented: segment != nil, lower: nil, upper: nil, cursor: after != nil, ascending: true)
+            query: false, segmented: segment != nil, equal: 0, lower: nil, upper: nil, cursor: after != nil,
+            ascending: true)
         var parameters: [PostgresValue] = []
         if let segment { parameters += [.int(segment.total), .int(segment.segment)] }
         if let after { parameters += after.map(\.parameter) }
@@ -91,7 +94,7 @@ package final class RangeStatements: Sendable {
     /// column with another collation. A scan follows each column's own collation, in which the primary key is sorted.
     private func orderColumns(query: Bool) -> [String] {
         let first = query ? [] : ["pk"]
-        return first + (sort.map { [query ? $0.ordered : $0.name] } ?? []) + tail.map(\.name)
+        return first + sort.map { query ? $0.ordered : $0.name } + tail.map(\.name)
     }
 
     private func makeText(_ shape: Shape) -> String {
@@ -106,7 +109,8 @@ package final class RangeStatements: Sendable {
             // ExtendDB's own rule, so that segments agree between servers.
             conditions.append("(hashtext(pk)::bigint & 2147483647) % \(parameter())::bigint = \(parameter())::bigint")
         }
-        if let sort {
+        for column in sort.prefix(shape.equal) { conditions.append("\(column.name) = \(parameter())") }
+        if let sort = sort.dropFirst(shape.equal).first {
             if let inclusive = shape.lower {
                 conditions.append("\(sort.ordered) \(inclusive ? ">=" : ">") \(parameter())")
             }

@@ -20,8 +20,9 @@ package struct RelationDDL: Sendable {
 
     package init(_ table: PhysicalTable) {
         base = Relation(
-            relation: table.relation, create: Self.create(table.relation, Self.columns(table.hash, table.range)),
-            finish: [Self.primaryKey(table.relation, [table.hash] + Self.list(table.range))])
+            relation: table.relation,
+            create: Self.create(table.relation, Self.columns(table.hash, table.range == nil ? 0 : 1)),
+            finish: [Self.primaryKey(table.relation, table.columns)])
         indexes = table.indexes.map(Self.relation)
     }
 
@@ -32,33 +33,34 @@ package struct RelationDDL: Sendable {
     package var drop: [String] { ([base] + indexes).map { "DROP TABLE IF EXISTS \($0.relation)" } }
 
     static func relation(_ index: PhysicalIndex) -> Relation {
-        let base = [index.baseHash] + list(index.baseRange)
-        var finish = [primaryKey(index.relation, [index.hash] + base)]
-        if let range = index.range {
-            finish.append("CREATE INDEX ON \(index.relation) (\(names([index.hash, range] + base)))")
+        let base = index.base.columns
+        var finish = [primaryKey(index.relation, [index.key.hash] + base)]
+        if !index.key.sort.isEmpty {
+            finish.append("CREATE INDEX ON \(index.relation) (\(names(index.key.columns + base)))")
         }
         let name = PhysicalTable.relationName(index.indexID) + "_base_key_idx"
         finish.append("CREATE INDEX \"\(name)\" ON \(index.relation) (\(names(base)))")
         return Relation(
             relation: index.relation,
             create: create(
-                index.relation, columns(index.hash, index.range) + columns(index.baseHash, index.baseRange)),
+                index.relation,
+                columns(index.key.hash, index.key.sort.count) + columns(index.base.hash, index.base.sort.count)),
             finish: finish)
-    }
-
-    private static func list(_ column: KeyColumn?) -> [KeyColumn] {
-        column.map { [$0] } ?? []
     }
 
     private static func names(_ columns: [KeyColumn]) -> String {
         columns.map(\.name).joined(separator: ", ")
     }
 
-    /// All three sort columns exist as soon as there is a sort key; only the one of its type is filled.
-    private static func columns(_ hash: KeyColumn, _ range: KeyColumn?) -> [String] {
+    /// Each attribute of a sort key has three columns, of which only the one of its type is filled.
+    private static func columns(_ hash: KeyColumn, _ sortAttributes: Int) -> [String] {
         let prefix = String(hash.name.dropLast("pk".count))
-        let sort = ["sk_s TEXT COLLATE \"C\"", "sk_n NUMERIC", "sk_b BYTEA"].map { prefix + $0 }
-        return [hash.name + " TEXT COLLATE \"C\" NOT NULL"] + (range == nil ? [] : sort)
+        var columns = [hash.name + " TEXT COLLATE \"C\" NOT NULL"]
+        for position in 0..<sortAttributes {
+            let stem = prefix + KeyColumn.stem(position + 1)
+            columns += ["s TEXT COLLATE \"C\"", "n NUMERIC", "b BYTEA"].map { stem + $0 }
+        }
+        return columns
     }
 
     private static func create(_ relation: String, _ columns: [String]) -> String {

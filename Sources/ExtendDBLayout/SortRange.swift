@@ -1,14 +1,28 @@
 import DynamoModel
 
-/// The part of a partition that a query wants: bounds on the sort column.
+/// The part of a partition that a query wants: bounds on a sort column, and values of the columns before it.
 package struct SortRange: Sendable, Hashable {
     package struct Bound: Sendable, Hashable {
         package let value: KeyValue
         package let inclusive: Bool
     }
 
+    /// The values of the leading sort columns, of a sort key of several attributes; the bounds are on the next one.
+    package private(set) var leading: [KeyValue] = []
     package let lower: Bound?
     package let upper: Bound?
+
+    private init(lower: Bound?, upper: Bound?) {
+        self.lower = lower
+        self.upper = upper
+    }
+
+    /// The same of the rows that have these values in the leading sort columns.
+    package func behind(_ leading: [KeyValue]) -> SortRange {
+        var range = self
+        range.leading = leading
+        return range
+    }
 
     package static let all = SortRange(lower: nil, upper: nil)
 

@@ -10,7 +10,7 @@ package struct TableCopy: Sendable {
 
     package init(_ table: PhysicalTable) {
         self.table = table
-        columns = [table.hash] + (table.range.map { [$0] } ?? [])
+        columns = table.columns
     }
 
     private var names: String { columns.map(\.name).joined(separator: ", ") }

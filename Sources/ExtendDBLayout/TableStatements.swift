@@ -21,10 +21,9 @@ package final class TableStatements: Sendable {
     private let upsertManyText: String
     private let deleteManyText: String
 
-    init(relation: String, hash: KeyColumn, range: KeyColumn?) {
-        let columns = range.map { [hash, $0] } ?? [hash]
+    init(relation: String, columns: [KeyColumn]) {
         self.columns = columns
-        ranges = RangeStatements(relation: relation, sort: range, tail: [])
+        ranges = RangeStatements(relation: relation, sort: Array(columns.dropFirst()), tail: [])
         let names = columns.map(\.name).joined(separator: ", ")
         let key = columns.enumerated().map { "\($1.name) = $\($0 + 1)" }.joined(separator: " AND ")
         let values = (1...(columns.count + 1)).map { "$\($0)" }.joined(separator: ", ")
@@ -146,10 +145,13 @@ struct UnnestedColumns {
             + "AS \(alias)(\(list("item_data")))"
     }
 
-    /// The parameters for keys of a hash and, if there are two columns, a sort column.
+    /// The parameters for keys of a hash and, if there are more columns, sort columns.
     static func arrays(_ columns: [KeyColumn], _ keys: [StoredKey]) -> [PostgresValue] {
         var parameters = [columns[0].storage.array(keys.map(\.hash))]
         if columns.count > 1 { parameters.append(columns[1].storage.array(keys.map(\.range))) }
+        for (position, column) in columns.dropFirst(2).enumerated() {
+            parameters.append(column.storage.array(keys.map { $0.more[position] }))
+        }
         return parameters
     }
 }

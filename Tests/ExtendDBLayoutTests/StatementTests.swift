@@ -219,7 +219,7 @@ import Testing
                     }
                     #expect(found.count == all.count)
                     #expect(Set(found.map { try? table.key(of: $0) }) == Set(all.map(\.key)))
-                    if index.range != nil {
+                    if !index.key.sort.isEmpty {
                         let totals = found.compactMap {
                             if case .number(let total) = $0["total"] { total } else { nil }
                         }

@@ -31,25 +31,39 @@ package struct KeyConditionExpression: Hashable, Sendable {
 
     /// Puts the conditions on the keys of a table or an index.
     /// - Parameter types: the types of the table's key attributes.
-    /// - Throws: the service's error for conditions that are not an equality on the partition key and at most one
-    ///   condition on the sort key, with values of the keys' types.
+    /// - Throws: the service's error for conditions that are not an equality on each attribute of the partition key and
+    ///   conditions on the first attributes of the sort key, all but the last one equalities, with values of the keys'
+    ///   types ("Multi-attribute key schema", Developer Guide).
     package func resolve(
         keySchema: KeySchema, attributeTypes types: [Text: KeyAttributeType]
     ) throws(WireError) -> KeyCondition {
-        guard (1...2).contains(conditions.count) else {
+        if !keySchema.isMultiAttribute, !(1...2).contains(conditions.count) {
             throw .validation("Conditions can be of length 1 or 2 only")
         }
-        guard let hash = condition(on: keySchema.hash) else { throw Self.missingError(keySchema.hash) }
-        guard case .equal(let hashValue) = hash else { throw Self.unsupportedError }
-        var range: RangeCondition?
-        if conditions.count == 2 {
-            guard let name = keySchema.range else { throw Self.unsupportedError }
-            guard let condition = condition(on: name) else { throw Self.missingError(name) }
-            range = condition
+        var partition: [AttributeValue] = []
+        for name in keySchema.partition {
+            guard let hash = condition(on: name) else { throw Self.missingError(name) }
+            guard case .equal(let value) = hash else { throw Self.unsupportedError }
+            partition.append(value)
         }
-        try Self.check([hashValue], key: keySchema.hash, types)
-        if let range, let name = keySchema.range { try Self.check(range.values, key: name, types) }
-        return KeyCondition(hash: hashValue, range: range)
+        let sort = try sortConditions(keySchema.sort, count: conditions.count - partition.count)
+        for (value, name) in zip(partition, keySchema.partition) { try Self.check([value], key: name, types) }
+        for (condition, name) in zip(sort, keySchema.sort) { try Self.check(condition.values, key: name, types) }
+        return KeyCondition(partition: partition, sort: sort)
+    }
+
+    /// - Parameter count: how many conditions are not on the partition key.
+    private func sortConditions(_ attributes: [Text], count: Int) throws(WireError) -> [RangeCondition] {
+        guard count <= attributes.count else { throw Self.unsupportedError }
+        var sort: [RangeCondition] = []
+        for name in attributes.prefix(count) {
+            guard let condition = condition(on: name) else { throw Self.missingError(name) }
+            if let last = sort.last {
+                guard case .equal = last else { throw Self.unsupportedError }
+            }
+            sort.append(condition)
+        }
+        return sort
     }
 
     private func condition(on attribute: Text) -> RangeCondition? {

@@ -49,13 +49,22 @@ package enum RangeCondition: Hashable, Sendable {
 
 /// What a Query asks of the key of its table or index.
 package struct KeyCondition: Hashable, Sendable {
-    /// The partition key.
-    package let hash: AttributeValue
-    /// The sort key, if the query narrows it.
-    package let range: RangeCondition?
+    /// The values of the partition key's attributes, in the order of the schema.
+    package let partition: [AttributeValue]
+    /// The conditions on the first attributes of the sort key, in the order of the schema: equalities, but for the last
+    /// one. Empty if the query does not narrow the sort key.
+    package let sort: [RangeCondition]
 
-    package init(hash: AttributeValue, range: RangeCondition? = nil) {
-        self.hash = hash
-        self.range = range
+    package init(partition: [AttributeValue], sort: [RangeCondition] = []) {
+        self.partition = partition
+        self.sort = sort
     }
+
+    /// On a key of one attribute each.
+    package init(hash: AttributeValue, range: RangeCondition? = nil) {
+        self.init(partition: [hash], sort: range.map { [$0] } ?? [])
+    }
+
+    /// The value of the partition key, of several attributes that of the first.
+    package var hash: AttributeValue { partition[0] }
 }

@@ -109,14 +109,28 @@ extension Condition {
     package func keyConditions(
         _ schema: KeySchema, attributeTypes types: [Text: KeyAttributeType]
     ) throws(WireError) -> [KeyCondition]? {
-        guard let partitions = partitions(of: schema.hash) else { return nil }
-        var range: [(attribute: Text, condition: RangeCondition)] = []
-        if let name = schema.range, let condition = rangeCondition(on: name) { range = [(name, condition)] }
+        var combinations: [[(attribute: Text, condition: RangeCondition)]] = [[]]
+        for name in schema.partition {
+            guard let values = partitions(of: name) else { return nil }
+            combinations = combinations.flatMap { some in values.map { some + [(name, .equal($0))] } }
+        }
+        let sort = sortConditions(on: schema.sort)
         var keys: [KeyCondition] = []
-        for partition in partitions {
-            let conditions = KeyConditionExpression(conditions: [(schema.hash, .equal(partition))] + range)
+        for partition in combinations {
+            let conditions = KeyConditionExpression(conditions: partition + sort)
             keys.append(try conditions.resolve(keySchema: schema, attributeTypes: types))
         }
         return keys
+    }
+
+    /// Conditions on the first of these attributes, as far as each but the last is held to a value.
+    private func sortConditions(on attributes: [Text]) -> [(attribute: Text, condition: RangeCondition)] {
+        var found: [(attribute: Text, condition: RangeCondition)] = []
+        for name in attributes {
+            guard let condition = rangeCondition(on: name) else { break }
+            found.append((name, condition))
+            guard case .equal = condition else { break }
+        }
+        return found
     }
 }

@@ -13,9 +13,8 @@ struct CreateTableChecks {
     func run() throws(WireError) -> (KeySchema, [IndexDefinition]) {
         try checkThroughput()
         try checkDuplicateDefinitions()
-        try checkOrder(keys)
+        let table = try keySchema(keys)
         try checkDefined(keys, isTable: true)
-        let table = KeySchema(hash: keys[0].name, range: keys.count > 1 ? keys[1].name : nil)
         var indexes: [IndexDefinition] = []
         for index in try list(localIndexes, .local) {
             indexes.append(try definition(of: index, .local, table, after: indexes))
@@ -58,17 +57,16 @@ struct CreateTableChecks {
         }
     }
 
-    private func checkOrder(_ keys: [KeySchemaElement]) throws(WireError) {
-        guard keys[0].keyType == .hash else {
-            throw .validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-        }
-        guard keys.count > 1 else { return }
-        if keys[0].name == keys[1].name {
+    /// - Parameter isGlobal: of a global index, whose keys may have several attributes.
+    private func keySchema(_ keys: [KeySchemaElement], isGlobal: Bool = false) throws(WireError) -> KeySchema {
+        if keys[0].keyType == .hash, Set(keys.map(\.name)).count < keys.count {
             throw .validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
         }
-        guard keys[1].keyType == .range else {
+        let schema = try KeySchema(elements: keys)
+        if !isGlobal, schema.isMultiAttribute {
             throw .validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
         }
+        return schema
     }
 
     private func checkDefined(_ keys: [KeySchemaElement], isTable: Bool) throws(WireError) {
@@ -104,12 +102,11 @@ struct CreateTableChecks {
     func definition(
         of index: IndexRequest, _ kind: IndexDefinition.Kind, _ table: KeySchema, after others: [IndexDefinition]
     ) throws(WireError) -> IndexDefinition {
-        try checkOrder(index.keys)
+        let keySchema = try keySchema(index.keys, isGlobal: kind == .global)
         try checkDefined(index.keys, isTable: false)
         if others.contains(where: { $0.name == index.name }) {
             throw .invalidParameter("Duplicate index name: \(index.name)")
         }
-        let keySchema = KeySchema(hash: index.keys[0].name, range: index.keys.count > 1 ? index.keys[1].name : nil)
         if kind == .local { try checkLocal(index, keySchema, table) }
         if kind == .global { try checkIndexThroughput(index) }
         return IndexDefinition(

@@ -119,7 +119,8 @@ extension RequestReader {
         return definitions
     }
 
-    mutating func keySchema() throws(WireError) -> [KeySchemaElement] {
+    /// - Parameter isGlobal: of a global index, for whose keys' number the model has no upper bound.
+    mutating func keySchema(isGlobal: Bool = false) throws(WireError) -> [KeySchemaElement] {
         require("KeySchema")
         guard let list = try list("KeySchema") else { return [] }
         var elements: [KeySchemaElement] = []
@@ -133,7 +134,7 @@ extension RequestReader {
             if let name, let type { elements.append(KeySchemaElement(name: Text(name), keyType: type)) }
         }
         let shown = elements.map { "KeySchemaElement(attributeName=\($0.name), keyType=\($0.keyType.rawValue))" }
-        checkLength(list.count, 1...2, of: "[\(shown.joined(separator: ", "))]", at: "KeySchema")
+        checkLength(list.count, 1...(isGlobal ? Int.max : 2), of: "[\(shown.joined(separator: ", "))]", at: "KeySchema")
         return elements
     }
 
@@ -166,16 +167,16 @@ extension RequestReader {
             var nested = try RequestReader(
                 element, kind == .global ? "GlobalSecondaryIndex" : "LocalSecondaryIndex",
                 path: "\(path)\(RequestReader.memberName(member)).\(index + 1).member.")
-            indexes.append(try nested.index())
+            indexes.append(try nested.index(kind))
             merge(nested)
         }
         return indexes
     }
 
-    mutating func index() throws(WireError) -> IndexRequest {
+    mutating func index(_ kind: IndexDefinition.Kind) throws(WireError) -> IndexRequest {
         require("IndexName")
         let name = try resourceName("IndexName", Limits.indexNameLength)
-        let keys = try keySchema()
+        let keys = try keySchema(isGlobal: kind == .global)
         require("Projection")
         var type: ProjectionType?
         var nonKeyAttributes: [String]?

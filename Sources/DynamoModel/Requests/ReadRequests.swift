@@ -146,7 +146,8 @@ package struct QueryRequest: Sendable {
             throw .validation(
                 "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
         }
-        if let count = keyConditions?.count, !(1...2).contains(count) {
+        // The key of an index may have more attributes, which is a matter of looking.
+        if let count = keyConditions?.count, count == 0 || (count > 2 && page.indexName == nil) {
             throw .validation("Conditions can be of length 1 or 2 only")
         }
         filterExpression = try reader.string("FilterExpression")

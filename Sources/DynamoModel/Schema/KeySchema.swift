@@ -19,19 +19,31 @@ package enum KeyAttributeType: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The attributes of a primary key or an index key.
+///
+/// A table and a local index have one partition key attribute and at most one sort key attribute, a global index up to
+/// four of each ("Multi-attribute key schema", Developer Guide).
 package struct KeySchema: Hashable, Sendable {
-    package var hash: Text
-    package var range: Text?
+    /// The partition key's attributes; at least one.
+    package let partition: [Text]
+    /// The sort key's attributes, in the order in which items are sorted; none if there is no sort key.
+    package let sort: [Text]
 
     package init(hash: Text, range: Text? = nil) {
-        self.hash = hash
-        self.range = range
+        partition = [hash]
+        sort = range.map { [$0] } ?? []
     }
 
-    /// The partition key, then the sort key.
-    package var attributeNames: [Text] { range.map { [hash, $0] } ?? [hash] }
+    /// The partition key, of several attributes the first.
+    package var hash: Text { partition[0] }
+    /// The sort key, of several attributes the first.
+    package var range: Text? { sort.first }
+    /// Whether one of its keys has several attributes, as only a global index's can.
+    package var isMultiAttribute: Bool { partition.count > 1 || sort.count > 1 }
 
-    package func contains(_ name: Text) -> Bool { name == hash || name == range }
+    /// The partition key, then the sort key.
+    package var attributeNames: [Text] { partition + sort }
+
+    package func contains(_ name: Text) -> Bool { partition.contains(name) || sort.contains(name) }
 
     /// Reads `[{"AttributeName": …, "KeyType": "HASH" | "RANGE"}]`.
     package init(json: JSONValue) throws(WireError) {
@@ -40,30 +52,35 @@ package struct KeySchema: Hashable, Sendable {
     }
 
     init(elements: [KeySchemaElement]) throws(WireError) {
-        guard let first = elements.first, first.keyType == .hash else {
-            throw .invalidParameter(
-                "Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+        guard elements.first?.keyType == .hash else {
+            throw .validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
         }
-        guard elements.count <= 2 else {
-            throw .invalidParameter("Invalid KeySchema: at most one HASH and one RANGE key are supported")
+        let hashes = elements.prefix { $0.keyType == .hash }
+        let ranges = elements.dropFirst(hashes.count)
+        guard ranges.allSatisfy({ $0.keyType == .range }) else {
+            throw .validation(
+                "Invalid KeySchema: All HASH key attributes must precede RANGE key attributes in the KeySchema")
         }
-        if elements.count == 2, elements[1].keyType != .range {
-            throw .invalidParameter(
-                "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+        for (type, part) in [(KeyType.hash, hashes), (.range, ranges)] where part.count > Limits.attributesPerKey {
+            throw .validation(
+                "Invalid KeySchema: The KeySchema exceeds the maximum allowed number of \(type.rawValue) key attributes"
+            )
         }
-        hash = elements[0].name
-        range = elements.count == 2 ? elements[1].name : nil
+        partition = hashes.map(\.name)
+        sort = ranges.map(\.name)
     }
 
     package func write(to json: inout JSONWriter) {
         json.beginArray()
-        for (name, type) in zip(attributeNames, KeyType.allCases) {
-            json.beginObject()
-            json.name("AttributeName")
-            json.string(name.string)
-            json.name("KeyType")
-            json.string(type.rawValue)
-            json.endObject()
+        for (names, type) in [(partition, KeyType.hash), (sort, .range)] {
+            for name in names {
+                json.beginObject()
+                json.name("AttributeName")
+                json.string(name.string)
+                json.name("KeyType")
+                json.string(type.rawValue)
+                json.endObject()
+            }
         }
         json.endArray()
     }

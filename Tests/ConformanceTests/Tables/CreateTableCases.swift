@@ -194,6 +194,18 @@ enum CreateTableCases {
             .badValue(
                 "ProvisionedThroughput should not be specified for index: idx when BillingMode is PAY_PER_REQUEST")),
         create(
+            "a partition key behind the sort key of an index",
+            "\(three),\(keys),\(demand),\(global(["HASH", "RANGE", "HASH"]))",
+            .invalid("Invalid KeySchema: All HASH key attributes must precede RANGE key attributes in the KeySchema")),
+        create(
+            "five partition keys of an index",
+            "\(three),\(keys),\(demand),\(global(Array(repeating: "HASH", count: 5)))",
+            .invalid("Invalid KeySchema: The KeySchema exceeds the maximum allowed number of HASH key attributes")),
+        create(
+            "five sort keys of an index",
+            "\(three),\(keys),\(demand),\(global(["HASH"] + Array(repeating: "RANGE", count: 5)))",
+            .invalid("Invalid KeySchema: The KeySchema exceeds the maximum allowed number of RANGE key attributes")),
+        create(
             "no global indexes", #"\#(attributes),\#(keys),\#(demand),"GlobalSecondaryIndexes":[]"#,
             .badValue("List of GlobalSecondaryIndexes is empty")),
         create(
@@ -262,6 +274,13 @@ enum CreateTableCases {
             #"\#(attributes),\#(keys),\#(demand),"SSESpecification":{"Enabled":false,"SSEType":"KMS"}"#,
             .badValue("SSEType can not be specified if Enabled is false")),
     ]
+
+    /// An index with a key of attributes `k0`, `k1`, … of these types.
+    private static func global(_ types: [String]) -> String {
+        let keys = types.enumerated().map { #"{"AttributeName":"k\#($0)","KeyType":"\#($1)"}"# }
+        return #""GlobalSecondaryIndexes":[{"IndexName":"idx","KeySchema":[\#(keys.joined(separator: ","))],"#
+            + #""Projection":{"ProjectionType":"ALL"}}]"#
+    }
 
     private static func table(_ operation: String, _ request: String, _ expected: Expectation) -> Case {
         Case("\(operation) \(request)", operation, request, expected, .api(operation))

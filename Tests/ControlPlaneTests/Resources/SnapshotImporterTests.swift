@@ -98,9 +98,7 @@ extension ResourceTests {
         private func compare(
             _ index: PhysicalIndex, _ rows: [ItemRow], on connection: PostgresConnection
         ) async throws {
-            let keys =
-                ([index.hash] + (index.range.map { [$0] } ?? []) + [index.baseHash])
-                + (index.baseRange.map { [$0] } ?? [])
+            let keys = index.key.columns + index.base.columns
             let stored = try await connection.query(
                 PostgresQuery(
                     "SELECT \(keys.map { "\($0.name)::text" }.joined(separator: ", ")), item_data FROM \(index.relation)"

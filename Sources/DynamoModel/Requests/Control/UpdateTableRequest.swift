@@ -114,7 +114,7 @@ extension RequestReader {
             found.append(name.map { .update(name: $0, throughput, onDemand, warm) })
         }
         if var create = try structure("Create", "CreateGlobalSecondaryIndexAction") {
-            let index = try create.index()
+            let index = try create.index(.global)
             merge(create)
             found.append(.create(index))
         }

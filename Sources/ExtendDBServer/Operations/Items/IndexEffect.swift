@@ -10,15 +10,10 @@ struct IndexView: Sendable {
 
     var name: String { definition.name }
 
-    /// The columns of the index key: partition key, then sort key.
-    var keyColumns: [KeyColumn] {
-        if let range = physical.range { [physical.hash, range] } else { [physical.hash] }
-    }
-
     /// What the index holds of an item; `nil` if the item lacks a key attribute of the index, or has one that is not
     /// usable as a key (an item may be older than the index).
     func entry(of item: Item) -> Item? {
-        for column in keyColumns {
+        for column in physical.key.attributes {
             guard let value = item[column.attribute], value.type == column.type.attributeType,
                 value.emptyKind == nil
             else { return nil }
@@ -37,14 +32,12 @@ struct IndexView: Sendable {
             return .remove(old)
         case (let old?, let new?):
             if old == new { return .none }
-            let hash = physical.hash.attribute
-            guard old[hash] == new[hash] else {
-                return .move(from: old, to: new, samePartition: false)
+            func differ(_ columns: [KeyColumn]) -> Bool {
+                columns.contains { old[$0.attribute] != new[$0.attribute] }
             }
-            guard let range = physical.range?.attribute, old[range] != new[range] else {
-                return .replace(old: old, new: new)
-            }
-            return .move(from: old, to: new, samePartition: true)
+            if differ(physical.key.partition) { return .move(from: old, to: new, samePartition: false) }
+            return differ(physical.key.sort)
+                ? .move(from: old, to: new, samePartition: true) : .replace(old: old, new: new)
         }
     }
 }

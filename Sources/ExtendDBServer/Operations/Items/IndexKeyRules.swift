@@ -22,17 +22,21 @@ struct IndexKeyRules: Sendable {
 
     /// Ordered by index name, since DynamoDB names the first index in that order.
     let uses: [Use]
+    /// Keys of several attributes, which have a limit together.
+    private let composites: [(columns: [KeyColumn], limit: Int)]
 
     init(_ indexes: [IndexView]) {
         var uses: [Use] = []
+        var composites: [(columns: [KeyColumn], limit: Int)] = []
         for index in indexes.sorted(by: { $0.name < $1.name }) {
-            uses.append(
-                Use(index: index.name, column: index.physical.hash, maximumBytes: Limits.partitionKeySize))
-            if let range = index.physical.range {
-                uses.append(Use(index: index.name, column: range, maximumBytes: Limits.sortKeySize))
+            let key = index.physical.key
+            for (columns, limit) in [(key.partition, Limits.partitionKeySize), (key.sort, Limits.sortKeySize)] {
+                uses += columns.map { Use(index: index.name, column: $0, maximumBytes: limit) }
+                if columns.count > 1 { composites.append((columns, limit)) }
             }
         }
         self.uses = uses
+        self.composites = composites
     }
 
     func validate(_ item: Item, _ origin: Origin) throws(WireError) {
@@ -52,6 +56,10 @@ struct IndexKeyRules: Sendable {
                     "Size limit exceeded for Index Key \(name) Actual Size: \(value.keyByteCount) bytes "
                         + "Max Size: \(use.maximumBytes) bytes IndexName: \(use.index)")
             }
+        }
+        for (columns, limit) in composites {
+            let size = columns.reduce(0) { $0 + (item[$1.attribute]?.keyByteCount ?? 0) }
+            guard size <= limit else { throw KeyValidation.tooLong(limit: limit) }
         }
     }
 

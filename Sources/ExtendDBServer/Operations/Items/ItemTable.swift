@@ -76,7 +76,7 @@ struct ItemTable: Sendable {
 
     /// The same in a batch, where a key that is missing or of another type is said of the key as a whole.
     func row(batchPut item: Item) throws(WireError) -> ItemRow {
-        for column in [physical.hash, physical.range].compactMap({ $0 }) {
+        for column in physical.columns {
             guard item[column.attribute]?.type == column.type.attributeType else {
                 throw .validation("The provided key element does not match the schema")
             }
@@ -106,7 +106,7 @@ struct StrictInserts: Sendable {
     private let manyText: String
 
     init(_ table: PhysicalTable) {
-        columns = if let range = table.range { [table.hash, range] } else { [table.hash] }
+        columns = table.columns
         let names = columns.map(\.name)
         let target = "INSERT INTO \(table.relation) (\((names + ["item_data"]).joined(separator: ", ")))"
         oneText = target + " VALUES (\((1...names.count + 1).map { "$\($0)" }.joined(separator: ", ")))"

@@ -64,37 +64,46 @@ extension PageSource {
     init(
         _ table: ItemTable, _ index: IndexView?, _ condition: KeyCondition, forward: Bool
     ) throws(WireError) {
-        let hash = index?.physical.hash ?? table.physical.hash
-        let range = index == nil ? table.physical.range : index?.physical.range
+        let key = index?.physical.key ?? table.physical.key
         try Self.checkSizes(condition)
         self.table = table
         self.index = index
         self.forward = forward
-        rows = .partition(
-            try Self.stored(condition.hash, hash),
-            try condition.range.map { (wanted) throws(WireError) in try Self.sortRange(wanted, range) } ?? .all)
+        guard let partition = try key.hashValue(condition.partition) else { throw Self.wrongType }
+        rows = .partition(partition, try Self.sortRange(condition.sort, key.sort))
     }
 
     private static func checkSizes(_ condition: KeyCondition) throws(WireError) {
-        if condition.hash.keyByteCount > Limits.partitionKeySize {
-            throw .invalidParameter(
-                "Size of hashkey has exceeded the maximum size limit of\(Limits.partitionKeySize) bytes")
+        if condition.partition.reduce(0, { $0 + $1.keyByteCount }) > Limits.partitionKeySize {
+            throw KeyValidation.tooLong(limit: Limits.partitionKeySize)
         }
-        if (condition.range?.values ?? []).contains(where: { $0.keyByteCount > Limits.sortKeySize }) {
-            throw .invalidParameter(
-                "Aggregated size of all range keys has exceeded the size limit of \(Limits.sortKeySize) bytes")
+        // What has to be equal, together with either end of the last condition.
+        let leading = condition.sort.dropLast().flatMap(\.values).reduce(0) { $0 + $1.keyByteCount }
+        if (condition.sort.last?.values ?? []).contains(where: { leading + $0.keyByteCount > Limits.sortKeySize }) {
+            throw KeyValidation.tooLong(limit: Limits.sortKeySize)
         }
     }
 
-    private static func stored(_ value: AttributeValue, _ column: KeyColumn?) throws(WireError) -> KeyValue {
-        guard let stored = try column?.value(of: value) else {
-            throw .invalidParameter("Condition parameter type does not match schema type")
-        }
+    private static let wrongType = WireError.invalidParameter("Condition parameter type does not match schema type")
+
+    private static func stored(_ value: AttributeValue, _ column: KeyColumn) throws(WireError) -> KeyValue {
+        guard let stored = try column.value(of: value) else { throw wrongType }
         return stored
     }
 
     private static func sortRange(
-        _ condition: RangeCondition, _ column: KeyColumn?
+        _ conditions: [RangeCondition], _ columns: [KeyColumn]
+    ) throws(WireError) -> SortRange {
+        guard let last = conditions.last, conditions.count <= columns.count else { return .all }
+        var leading: [KeyValue] = []
+        for (condition, column) in zip(conditions.dropLast(), columns) {
+            leading.append(try stored(condition.values[0], column))
+        }
+        return try sortRange(last, columns[conditions.count - 1]).behind(leading)
+    }
+
+    private static func sortRange(
+        _ condition: RangeCondition, _ column: KeyColumn
     ) throws(WireError) -> SortRange {
         switch condition {
         case .equal(let value): .equal(try stored(value, column))

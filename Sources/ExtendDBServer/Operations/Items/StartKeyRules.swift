@@ -47,11 +47,12 @@ struct StartKeyRules: Sendable {
             throw .validation(Self.invalid)
         }
         let schema = index?.definition.keySchema ?? table.keySchema
-        guard key[schema.hash] == condition.hash else {
+        guard schema.partition.map({ key[$0] }) == condition.partition.map(Optional.some) else {
             throw .validation(
                 "The provided starting key is outside query boundaries based on provided conditions")
         }
-        if let range = schema.range, let value = key[range], let wanted = condition.range, !wanted.matches(value) {
+        for (range, wanted) in zip(schema.sort, condition.sort) {
+            guard let value = key[range], !wanted.matches(value) else { continue }
             throw .validation("The provided starting key does not match the range key predicate")
         }
         return position
