@@ -58,11 +58,24 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// What a request was throttled for: `ThrottlingReason`.
+    package struct ThrottlingReason: Sendable, Hashable {
+        package var reason: String
+        /// The ARN of the table or index.
+        package var resource: String
+
+        package init(reason: String, resource: String) {
+            self.reason = reason
+            self.resource = resource
+        }
+    }
+
     package var code: Code
     package var message: String
     /// The item that failed a condition, when the request asks for it (`ReturnValuesOnConditionCheckFailure`).
     package var item: Item?
     package var cancellationReasons: [CancellationReason]?
+    package var throttlingReasons: [ThrottlingReason] = []
 
     package init(
         _ code: Code, _ message: String, item: Item? = nil, cancellationReasons: [CancellationReason]? = nil
@@ -148,6 +161,19 @@ extension WireError {
             json.name("CancellationReasons")
             json.beginArray()
             for reason in cancellationReasons { json.cancellationReason(reason) }
+            json.endArray()
+        }
+        if !throttlingReasons.isEmpty {
+            json.name(code == .throttlingException ? "throttlingReasons" : "ThrottlingReasons")
+            json.beginArray()
+            for reason in throttlingReasons {
+                json.beginObject()
+                json.name("reason")
+                json.string(reason.reason)
+                json.name("resource")
+                json.string(reason.resource)
+                json.endObject()
+            }
             json.endArray()
         }
         json.endObject()

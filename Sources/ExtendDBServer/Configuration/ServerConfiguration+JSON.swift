@@ -36,7 +36,8 @@ extension ServerConfiguration {
             timeToLive: TimeToLiveSettings(
                 deletes: try root.bool("ttl_deletes") ?? true,
                 delay: Double(try root.integer("ttl_delay_seconds", in: 0...172_800) ?? 0)),
-            bucketDirectory: try root.string("bucket_directory"))
+            bucketDirectory: try root.string("bucket_directory"),
+            throttles: try root.bool("throttling") ?? false)
         if let seconds = try root.integer("client_idle_seconds", in: 1...86_400) {
             http.clientIdle = .seconds(seconds)
         }

@@ -28,6 +28,8 @@ package struct ServerConfiguration: Sendable {
     /// A directory that stands for Amazon S3: exports and imports see each directory in it as a bucket; nil: no bucket
     /// can be accessed.
     package var bucketDirectory: String?
+    /// Whether tables and indexes are held to their units.
+    package var throttles: Bool
     /// For clients that speak TLS, on the same port as those that do not; nil: only the latter are understood.
     package var tls: TLSFiles?
 
@@ -35,7 +37,8 @@ package struct ServerConfiguration: Sendable {
         bindAddress: String = "127.0.0.1", port: Int, region: String, database: PostgresConfiguration,
         dataDatabase: String? = nil, maximumConnections: Int = 8, connectionIdle: Duration = .seconds(30),
         logLevel: Logger.Level = .info, http: HTTPLimits = HTTPLimits(), activityFile: String? = nil,
-        timeToLive: TimeToLiveSettings = TimeToLiveSettings(), bucketDirectory: String? = nil, tls: TLSFiles? = nil
+        timeToLive: TimeToLiveSettings = TimeToLiveSettings(), bucketDirectory: String? = nil,
+        throttles: Bool = false, tls: TLSFiles? = nil
     ) {
         self.bindAddress = bindAddress
         self.port = port
@@ -49,6 +52,7 @@ package struct ServerConfiguration: Sendable {
         self.activityFile = activityFile
         self.timeToLive = timeToLive
         self.bucketDirectory = bucketDirectory
+        self.throttles = throttles
         self.tls = tls
     }
 }

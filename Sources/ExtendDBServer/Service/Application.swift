@@ -41,7 +41,8 @@ struct Application: Sendable {
         activity = configuration.activityFile.map { ActivityFile(path: $0, logger: logger) }
         authenticator = Authenticator(credentials: CredentialCache(pool: databases.catalog, gate: gate))
         authorizer = Authorizer()
-        let items = ItemOperations(pool: databases.data, tables: tables)
+        let items = ItemOperations(
+            pool: databases.data, tables: tables, throttle: configuration.throttles ? Throttle() : nil)
         let tableOperations = TableOperations(
             databases: databases, gate: gate, tables: tables, region: configuration.region)
         timedWork = TimedWork(

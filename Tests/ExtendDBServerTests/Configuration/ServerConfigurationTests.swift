@@ -38,7 +38,7 @@ import Testing
             """
             {"bind_address": "0.0.0.0", "port": 0, "region": "us-east-1", "max_connections": 3,
              "connection_idle_seconds": 5, "client_idle_seconds": 7, "log_level": "debug",
-             "activity_file": "/run/activity", "bucket_directory": "/var/buckets",
+             "activity_file": "/run/activity", "bucket_directory": "/var/buckets", "throttling": true,
              "database": {"host": "db", "port": 6543, "user": "u", "password": "secret", "database": "d",
                           "data_database": "e"}}
             """)
@@ -49,6 +49,7 @@ import Testing
         #expect(configuration.http.clientIdle == .seconds(7))
         #expect(configuration.activityFile == "/run/activity")
         #expect(configuration.bucketDirectory == "/var/buckets")
+        #expect(configuration.throttles)
         #expect(configuration.logLevel == .debug)
         #expect(configuration.database.port == 6543)
         #expect(configuration.dataDatabase == "e")

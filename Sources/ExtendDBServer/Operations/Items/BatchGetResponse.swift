@@ -5,6 +5,8 @@ import Postgres
 /// The response of a BatchGetItem as it grows, up to 16 MB of items.
 struct BatchGetResponse: Sendable {
     private let capacity: ReturnConsumedCapacity
+    /// Whether the sizes of the items must be known.
+    private let measures: Bool
     private var responses = JSONWriter()
     private var unprocessed = JSONWriter()
     private var consumed: [ConsumedCapacity] = []
@@ -13,20 +15,23 @@ struct BatchGetResponse: Sendable {
     /// Nothing more goes in; what is left becomes `UnprocessedKeys`.
     private(set) var isFull = false
 
-    init(capacity: ReturnConsumedCapacity) {
+    init(capacity: ReturnConsumedCapacity, measures: Bool = false) {
         self.capacity = capacity
+        self.measures = measures || capacity != .none
         responses.beginObject()
         unprocessed.beginObject()
     }
 
-    /// Adds what was found of a table.
+    /// Adds what was found of a table, and tells what it cost.
     ///
     /// - Parameter rows: (position of the key from 1, `item_data`); `nil` if nothing was looked for any more.
-    mutating func add(_ lookup: BatchLookup, _ table: ItemTable, _ rows: PostgresResult?) throws(WireError) {
+    mutating func add(
+        _ lookup: BatchLookup, _ table: ItemTable, _ rows: PostgresResult?
+    ) throws(WireError) -> ConsumedCapacity {
         let consistent = lookup.request.consistentRead
         var units = CapacityUnits.zero
-        var left: [Int] = []
-        var notFound = Set(lookup.request.keys.indices)
+        var left = Array(lookup.admitted..<lookup.request.keys.count)
+        var notFound = Set(0..<lookup.admitted)
         responses.name(lookup.request.tableName)
         responses.beginArray()
         if let rows {
@@ -47,11 +52,13 @@ struct BatchGetResponse: Sendable {
             left = Array(lookup.request.keys.indices)
         }
         responses.endArray()
-        consumed.append(ConsumedCapacity(tableName: table.name, table: units))
+        let used = ConsumedCapacity(tableName: table.name, table: units)
+        consumed.append(used)
         if !left.isEmpty {
             unprocessed.name(lookup.request.tableName)
             unprocessed.keys(of: lookup.request, left.sorted())
         }
+        return used
     }
 
     /// Appends an item.
@@ -63,7 +70,7 @@ struct BatchGetResponse: Sendable {
         guard !isFull else { return nil }
         let stored = cell.withUTF8 { $0.count }
         let isNearLimit = bytes + stored > Limits.batchGetResponseSize
-        let item = projection != nil || capacity != .none || isNearLimit ? try cell.item : nil
+        let item = projection != nil || measures || isNearLimit ? try cell.item : nil
         let size = item.map(itemSize) ?? stored
         guard bytes + size <= Limits.batchGetResponseSize else { return nil }
         bytes += size

@@ -13,9 +13,11 @@ extension ItemOperations {
         }
         let measures = request.returnConsumedCapacity != .none
         var response = BatchWriteResponse(capacity: request.returnConsumedCapacity)
+        if throttle != nil { response.unprocessed = try admit(request.requestItems, &batches) }
         // Each table's writes are one transaction; the batch as a whole is none, by definition.
         for batch in batches {
             let consumed = try await write(batch, measures: measures)
+            batch.table.throttle?.charge(consumed, batch.table, .write)
             response.consumed.append(consumed)
             if request.returnItemCollectionMetrics == .size {
                 try await response.collections.add(batch.table, batch.tableName, batch.partitions, database)
@@ -24,13 +26,48 @@ extension ItemOperations {
         return response.json()
     }
 
+    /// Leaves writes aside for which there are no units.
+    ///
+    /// - Returns: those that are left, by table.
+    /// - Throws: the service's error if that is all of them.
+    private func admit(
+        _ requests: [BatchWriteItemRequest.TableWrites], _ batches: inout [WriteBatch]
+    ) throws(WireError) -> [BatchWriteItemRequest.TableWrites] {
+        var left: [BatchWriteItemRequest.TableWrites] = []
+        var admitted: [WriteBatch] = []
+        var refusal: WireError?
+        for (request, batch) in zip(requests, batches) {
+            let costs = request.writes.map { write in
+                if case .put(let item) = write { itemSize(item) } else { 0 }
+            }.map { CapacityUnits.write(bytes: $0) }
+            var count = 0
+            do throws(WireError) {
+                count = try batch.table.throttle?.admitted(costs, batch.table, .write) ?? costs.count
+            } catch {
+                refusal = error
+            }
+            if count == costs.count {
+                admitted.append(batch)
+                continue
+            }
+            var (first, rest) = (request, request)
+            first.writes = Array(request.writes.prefix(count))
+            rest.writes = Array(request.writes.dropFirst(count))
+            if count > 0 { admitted.append(try WriteBatch(first, batch.table)) }
+            left.append(rest)
+        }
+        if let refusal, admitted.isEmpty { throw refusal }
+        batches = admitted
+        return left
+    }
+
     /// Carries out the writes to one table in two round trips, or in one if no old item is needed.
     ///
     /// The rows that exist are locked in the order of their keys, and new ones are inserted in that order, so that two
     /// batches that share keys wait for each other instead of waiting in a circle.
     func write(_ batch: WriteBatch, measures: Bool) async throws(WireError) -> ConsumedCapacity {
         let table = batch.table
-        guard measures || table.hasEffects else {
+        guard measures || table.needsOldItem else {
             let statements = table.physical.statements
             var queries: [PostgresQuery] = ["BEGIN", statements.lock(batch.keys)]
             if !batch.deletes.isEmpty { queries.append(statements.delete(batch.deletes)) }
@@ -137,11 +174,12 @@ extension StoredKey {
     }
 }
 
-/// The response of a BatchWriteItem. Nothing is ever left unprocessed: there is no throttling.
+/// The response of a BatchWriteItem. Only what is throttled is left unprocessed.
 struct BatchWriteResponse: Sendable {
     let capacity: ReturnConsumedCapacity
     var consumed: [ConsumedCapacity] = []
     var collections = ItemCollections()
+    var unprocessed: [BatchWriteItemRequest.TableWrites] = []
 
     init(capacity: ReturnConsumedCapacity) {
         self.capacity = capacity
@@ -156,6 +194,25 @@ struct BatchWriteResponse: Sendable {
         collections.write(into: &writer)
         writer.name("UnprocessedItems")
         writer.beginObject()
+        for table in unprocessed {
+            writer.name(table.tableName)
+            writer.beginArray()
+            for write in table.writes {
+                let (kind, member, attributes) =
+                    switch write {
+                    case .put(let item): ("PutRequest", "Item", item)
+                    case .delete(let key): ("DeleteRequest", "Key", key)
+                    }
+                writer.beginObject()
+                writer.name(kind)
+                writer.beginObject()
+                writer.name(member)
+                writer.item(attributes)
+                writer.endObject()
+                writer.endObject()
+            }
+            writer.endArray()
+        }
         writer.endObject()
         writer.endObject()
         return writer.bytes

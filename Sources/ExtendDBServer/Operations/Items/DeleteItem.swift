@@ -10,7 +10,7 @@ extension ItemOperations {
         let key = try table.physical.key(exactly: request.key)
         let needsOld =
             condition != nil || request.returnValues != .none || request.returnConsumedCapacity != .none
-            || table.hasEffects
+            || table.needsOldItem
         var response = WriteResponse()
         if needsOld {
             let write = try await write(

@@ -10,10 +10,13 @@ import Synchronization
 package struct ItemOperations: Sendable {
     let database: ItemDatabase
     let tables: TableCache
+    /// What holds tables to their units, if they are to be.
+    let throttle: Throttle?
     let tokenPurges = TokenPurges()
     private let known = ItemTableCache()
 
-    package init(pool: PostgresPool, tables: TableCache) {
+    package init(pool: PostgresPool, tables: TableCache, throttle: Throttle? = nil) {
+        self.throttle = throttle
         self.database = ItemDatabase(pool: pool)
         self.tables = tables
     }
@@ -24,6 +27,7 @@ package struct ItemOperations: Sendable {
         table.name = name
         table.now = context.now
         table.changes = context.changes
+        table.throttle = throttle
         return table
     }
 

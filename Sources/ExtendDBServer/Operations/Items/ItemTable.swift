@@ -19,9 +19,13 @@ struct ItemTable: Sendable {
     var now = 0.0
     /// Where writes note what makes work for later.
     var changes: TimedChanges?
+    /// What holds requests to the table's units; `nil` if nothing does, as for work that no request asks for.
+    var throttle: Throttle?
 
     /// Whether a change has effects beside the item's own row, for which the old item must be known.
     var hasEffects: Bool { !indexes.isEmpty || stream != nil }
+    /// Whether the old item must be known to tell what a write costs, or does beside the item's own row.
+    var needsOldItem: Bool { hasEffects || throttle != nil }
 
     var physical: PhysicalTable { record.physical }
     var keySchema: KeySchema { record.definition.keySchema }

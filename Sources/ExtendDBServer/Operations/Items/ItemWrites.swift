@@ -20,6 +20,27 @@ extension ItemOperations {
         _ table: ItemTable, _ key: StoredKey, condition: ConditionExpression?, returnsItem: Bool,
         make: (Item?) throws(WireError) -> (ItemRow?, Extra)
     ) async throws(WireError) -> Written<Extra> {
+        try table.throttle?.admit(table, .write)
+        do throws(WireError) {
+            let written = try await change(table, key, condition: condition, returnsItem: returnsItem, make: make)
+            table.throttle?.charge(written.write.consumed(table), table, .write)
+            return written
+        } catch {
+            // "If a ConditionExpression evaluates to false during a conditional write, DynamoDB still consumes write
+            // capacity from the table."
+            if error.code == .conditionalCheckFailedException {
+                let size = error.item.map(itemSize) ?? 0
+                table.throttle?.charge(
+                    ConsumedCapacity(tableName: table.name, table: .write(bytes: size)), table, .write)
+            }
+            throw error
+        }
+    }
+
+    private func change<Extra: Sendable>(
+        _ table: ItemTable, _ key: StoredKey, condition: ConditionExpression?, returnsItem: Bool,
+        make: (Item?) throws(WireError) -> (ItemRow?, Extra)
+    ) async throws(WireError) -> Written<Extra> {
         try await database.transaction(locking: table.physical.statements.lock(key)) { rows in
             do throws(WireError) {
                 let old = try rows.first.map { (row) throws(WireError) in try row[0].item }

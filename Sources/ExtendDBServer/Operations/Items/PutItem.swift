@@ -8,7 +8,7 @@ extension ItemOperations {
         let row = try table.row(put: request.item)
         let needsOld =
             condition != nil || request.returnValues != .none || request.returnConsumedCapacity != .none
-            || table.hasEffects
+            || table.needsOldItem
         var response = WriteResponse()
         if needsOld {
             let write = try await write(

@@ -22,15 +22,17 @@ extension ItemOperations {
             try StartKeyRules(table: table, index: index).queryPosition(key, condition)
         }
         output.countsOnly = request.select == .count
-        output.measures = request.returnConsumedCapacity != .none
+        output.measures = request.returnConsumedCapacity != .none || table.throttle != nil
+        try table.throttle?.admit(table, .read, index)
         let page = try await PageReader(
             database: database, source: source, start: start, limit: request.limit, fetchesItems: fetchesItems,
             output: output
         ).read()
-        return PageResponse(
+        let response = PageResponse(
             page: page, table: table, index: index, countsOnly: output.countsOnly,
-            consistent: request.consistentRead, capacity: request.returnConsumedCapacity
-        ).json()
+            consistent: request.consistentRead, capacity: request.returnConsumedCapacity)
+        table.throttle?.charge(response.consumed, table, .read)
+        return response.json()
     }
 
     /// Global indexes are eventually consistent, as far as the protocol is concerned.

@@ -20,16 +20,18 @@ extension ItemOperations {
             try await checkSegment(start, number, total)
         }
         output.countsOnly = request.select == .count
-        output.measures = request.returnConsumedCapacity != .none
+        output.measures = request.returnConsumedCapacity != .none || table.throttle != nil
         let source = PageSource(table: table, index: index, rows: .all(segment), forward: true)
+        try table.throttle?.admit(table, .read, index)
         let page = try await PageReader(
             database: database, source: source, start: start, limit: request.limit, fetchesItems: fetchesItems,
             output: output
         ).read()
-        return PageResponse(
+        let response = PageResponse(
             page: page, table: table, index: index, countsOnly: output.countsOnly,
-            consistent: request.consistentRead, capacity: request.returnConsumedCapacity
-        ).json()
+            consistent: request.consistentRead, capacity: request.returnConsumedCapacity)
+        table.throttle?.charge(response.consumed, table, .read)
+        return response.json()
     }
 
     /// A start key must lie in the segment that is scanned. Segments go by PostgreSQL's hash of the partition key

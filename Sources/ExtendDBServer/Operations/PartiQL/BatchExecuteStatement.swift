@@ -45,9 +45,11 @@ extension ItemOperations {
     ) async throws(WireError) -> (item: Item?, consumed: ConsumedCapacity) {
         let table = try await table(select.source.table, context)
         let target = try select.target(table, within: "BatchExecuteStatement")
+        try table.throttle?.admit(table, .read)
         let found = try await database.read(table.physical.statements.select(target.stored)).first?[0].item
         let consumed = ConsumedCapacity(
             tableName: table.name, table: .read(bytes: found.map(itemSize) ?? 0, consistent: consistent))
+        table.throttle?.charge(consumed, table, .read)
         return (found.flatMap { select.result(of: $0, target) }, consumed)
     }
 }

@@ -54,13 +54,18 @@ struct SelectReader: Sendable {
     }
 
     private func page(_ position: SelectPage.Position, limit: Int?) async throws(WireError) -> Page {
+        try plan.table.throttle?.admit(plan.table, .read, plan.index)
         let start = try position.key.map { (key) throws(WireError) in
             try plan.start(position.source, after: key)
         }
-        return try await PageReader(
+        var output = plan.output
+        output.measures = output.measures || plan.table.throttle != nil
+        let page = try await PageReader(
             database: database, source: try plan.source(position.source), start: start, limit: limit,
-            fetchesItems: plan.fetchesItems, output: plan.output
+            fetchesItems: plan.fetchesItems, output: output
         ).read()
+        plan.table.throttle?.charge(page.consumed(plan), plan.table, .read)
+        return page
     }
 }
 
@@ -70,10 +75,15 @@ extension SelectPage {
         let inner = page.items.dropFirst().dropLast()
         if !items.isEmpty, !inner.isEmpty { items.append(UInt8(ascii: ",")) }
         items += inner
-        consumed.add(
-            PageResponse(
-                page: page, table: plan.table, index: plan.index, countsOnly: false, consistent: plan.consistent,
-                capacity: .none
-            ).consumed)
+        consumed.add(page.consumed(plan))
+    }
+}
+
+extension Page {
+    fileprivate func consumed(_ plan: SelectPlan) -> ConsumedCapacity {
+        PageResponse(
+            page: self, table: plan.table, index: plan.index, countsOnly: false, consistent: plan.consistent,
+            capacity: .none
+        ).consumed
     }
 }

@@ -44,6 +44,8 @@ extension WireError.CancellationReason {
         case .conditionalCheckFailedException: code = "ConditionalCheckFailed"
         case .itemCollectionSizeLimitExceededException: code = "ItemCollectionSizeLimitExceeded"
         case .transactionConflictException: code = "TransactionConflict"
+        case .provisionedThroughputExceededException: code = "ProvisionedThroughputExceeded"
+        case .throttlingException: code = "ThrottlingError"
         default: return nil
         }
         self.init(code: code, message: error.message, item: error.item)

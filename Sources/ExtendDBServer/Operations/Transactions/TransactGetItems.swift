@@ -15,7 +15,9 @@ extension ItemOperations {
         var items: [(table: ItemTable, key: StoredKey)] = []
         for (position, get) in request.gets.enumerated() {
             let key = try cancellation.check(position) { () throws(WireError) in
-                try tables[position].physical.key(exactly: get.key)
+                let key = try tables[position].physical.key(exactly: get.key)
+                try tables[position].throttle?.admit(tables[position], .read)
+                return key
             }
             if let key { items.append((tables[position], key)) }
         }
@@ -55,7 +57,8 @@ private struct TransactGetResponse {
     func json() throws(WireError) -> [UInt8] {
         // The text of an item is longer than its size: near the limit it is measured.
         let stored = cells.reduce(0) { $0 + ($1?.withUTF8 { $0.count } ?? 0) }
-        let isMeasured = capacity != .none || stored > Limits.transactionSize
+        let throttled = tables.contains { $0.throttle != nil }
+        let isMeasured = capacity != .none || stored > Limits.transactionSize || throttled
         var sizes: [Int] = []
         var responses = JSONWriter(reserving: 64 + stored)
         responses.beginArray()
@@ -75,6 +78,11 @@ private struct TransactGetResponse {
         }
         responses.endArray()
         guard !isMeasured || sizes.reduce(0, +) <= Limits.transactionSize else { throw .transactionTooLarge }
+        if throttled {
+            for (used, table) in zip(consumed(sizes), TransactionGroups.byAppearance(tables).map(\.table)) {
+                table.throttle?.charge(used, table, .read)
+            }
+        }
         var writer = JSONWriter(reserving: responses.bytes.count + 256)
         writer.beginObject()
         if capacity != .none {

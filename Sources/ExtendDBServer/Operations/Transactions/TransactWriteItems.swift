@@ -67,6 +67,15 @@ extension ItemOperations {
     func perform(
         _ transaction: WriteTransaction, _ token: TransactionToken?
     ) async throws(WireError) -> TransactionOutcome {
+        try transaction.admit()
+        let outcome = try await carryOut(transaction, token)
+        transaction.charge(outcome)
+        return outcome
+    }
+
+    private func carryOut(
+        _ transaction: WriteTransaction, _ token: TransactionToken?
+    ) async throws(WireError) -> TransactionOutcome {
         let first = token?.statements ?? []
         do throws(WireError) {
             return try await database.transaction(locking: first + transaction.locks) { locked in
@@ -89,6 +98,27 @@ extension ItemOperations {
 }
 
 extension WriteTransaction {
+    /// - Throws: `TransactionCanceledException` if there are no units for an action.
+    func admit() throws(WireError) {
+        guard actions.contains(where: { $0.table.throttle != nil }) else { return }
+        var cancellation = Cancellation(actions: actions.count)
+        for (position, action) in actions.enumerated() {
+            _ = try cancellation.check(position) { () throws(WireError) in
+                try action.table.throttle?.admit(action.table, .write)
+            }
+        }
+        try cancellation.finish()
+    }
+
+    /// Takes what it has cost.
+    func charge(_ outcome: ItemOperations.TransactionOutcome) {
+        guard actions.contains(where: { $0.table.throttle != nil }) else { return }
+        let direction: Throttle.Direction = if case .repeated = outcome { .read } else { .write }
+        for (consumed, table) in zip(consumed(outcome), tables.map(\.table)) {
+            table.throttle?.charge(consumed, table, direction)
+        }
+    }
+
     /// The units by table, in the order of the request. A repeated request costs what it takes to read the items.
     func consumed(_ outcome: ItemOperations.TransactionOutcome) -> [ConsumedCapacity] {
         tables.map { table, positions in
