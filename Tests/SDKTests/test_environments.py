@@ -38,7 +38,8 @@ def test_a_key_opens_its_own_environment_only(installation, environment):
         assert refused.value.response["Error"]["Code"] == "UnrecognizedClientException"
         with pytest.raises(urllib.error.HTTPError) as unsigned:
             urllib.request.urlopen(urllib.request.Request(
-                other["AWS_ENDPOINT_URL_DYNAMODB"], data=b"{}", headers={"X-Amz-Target": "DynamoDB_20120810.ListTables"}))
+                other["AWS_ENDPOINT_URL_DYNAMODB"], data=b"{}", headers={
+                    "X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}))
         assert unsigned.value.code == 400
     finally:
         installation.run("delete", "other-door", check=False)

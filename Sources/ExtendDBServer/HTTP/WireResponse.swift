@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 
 /// One whole HTTP response.
 package struct WireResponse: Sendable {
@@ -6,10 +7,23 @@ package struct WireResponse: Sendable {
         case amazonJSON = "application/x-amz-json-1.0"
         case json = "application/json"
         case text = "text/plain; charset=utf-8"
+        case amazonJSON11 = "application/x-amz-json-1.1"
+
+        /// That of the request, which says which of the service's protocols it speaks; `nil` for none of them.
+        init?(answering request: HTTPHeaders) {
+            let name = request.first(name: "content-type")?.prefix { $0 != ";" && $0 != " " }.lowercased()
+            switch name {
+            case ContentType.amazonJSON.rawValue: self = .amazonJSON
+            case ContentType.amazonJSON11.rawValue: self = .amazonJSON11
+            case ContentType.json.rawValue: self = .json
+            default: return nil
+            }
+        }
     }
 
     package var status: Int
-    package var contentType: ContentType
+    /// `nil` sends none.
+    package var contentType: ContentType?
     package var requestID: String
     package var body: [UInt8]
     /// CRC-32 of the body, sent as `x-amz-crc32` (the SDKs verify it); `nil` sends none.
@@ -22,7 +36,7 @@ package struct WireResponse: Sendable {
     package var headers: [(name: String, value: String)] = []
 
     package init(
-        status: Int, contentType: ContentType, requestID: String, body: [UInt8], checksum: UInt32? = nil,
+        status: Int, contentType: ContentType?, requestID: String, body: [UInt8], checksum: UInt32? = nil,
         closesConnection: Bool = false
     ) {
         self.status = status
@@ -43,8 +57,10 @@ package struct WireResponse: Sendable {
         buffer.writeString(Self.reason(status))
         buffer.writeStaticString("\r\nserver: extenddb-server\r\ndate: ")
         buffer.writeString(date)
-        buffer.writeStaticString("\r\ncontent-type: ")
-        buffer.writeString(contentType.rawValue)
+        if let contentType {
+            buffer.writeStaticString("\r\ncontent-type: ")
+            buffer.writeString(contentType.rawValue)
+        }
         buffer.writeStaticString("\r\ncontent-length: ")
         buffer.writeString(String(body.count))
         if !requestID.isEmpty {
@@ -70,7 +86,6 @@ package struct WireResponse: Sendable {
         case 400: "Bad Request"
         case 403: "Forbidden"
         case 404: "Not Found"
-        case 405: "Method Not Allowed"
         case 408: "Request Timeout"
         case 413: "Payload Too Large"
         case 431: "Request Header Fields Too Large"

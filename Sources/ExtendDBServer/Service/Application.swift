@@ -78,7 +78,7 @@ struct Application: Sendable {
             case .POST: await answer(request, requestID)
             case .GET, .HEAD: status(request, requestID)
             case .OPTIONS: CrossOrigin.preflight(request, requestID)
-            default: Self.text(405, "Method not allowed\n", requestID)
+            default: Self.unknown(requestID)
             }
         response.omitsBody = request.method == .HEAD
         if request.method != .OPTIONS, request.headers.contains(name: "origin") {
@@ -94,10 +94,13 @@ struct Application: Sendable {
     // MARK: Operations
 
     private func answer(_ request: WireRequest, _ requestID: String) async -> WireResponse {
+        guard let contentType = WireResponse.ContentType(answering: request.headers) else {
+            return Self.unknown(requestID)
+        }
         let target = request.headers.first(name: "x-amz-target") ?? ""
         let log = RequestLog(logger: logger, requestID: requestID, target: target)
         return await RequestLog.$current.withValue(log) {
-            let body: [UInt8]
+            var body: [UInt8]
             var status = 200
             do throws(WireError) {
                 body = try await perform(request, target, requestID)
@@ -106,9 +109,16 @@ struct Application: Sendable {
                 body = error.body()
                 status = error.httpStatus
             }
-            return WireResponse(
-                status: status, contentType: .amazonJSON, requestID: requestID, body: body,
+            var headers: [(name: String, value: String)] = []
+            if body.count >= ContentCoding.threshold, let coding = ContentCoding(acceptedBy: request.headers) {
+                body = coding.encode(body)
+                headers.append(("content-encoding", coding.rawValue))
+            }
+            var response = WireResponse(
+                status: status, contentType: contentType, requestID: requestID, body: body,
                 checksum: CRC32.checksum(body))
+            response.headers = headers
+            return response
         }
     }
 
@@ -118,7 +128,7 @@ struct Application: Sendable {
         guard request.path == "/", let operation = Operation(target: target) else {
             throw WireError(.unknownOperationException, "")
         }
-        let (parameters, bodyHash) = try Self.read(request.body)
+        let (parameters, bodyHash) = try Self.read(request.body, ContentCoding(ofRequest: request.headers))
         let now = clock.now()
         let identity = try await authenticator.identity(of: request, bodyHash: bodyHash, now: now)
         try authorizer.authorize(identity, operation)
@@ -131,19 +141,39 @@ struct Application: Sendable {
         return try await dispatcher.respond(to: operation, parameters, context)
     }
 
-    /// The parameters, and the hash that the signature covers. Both come from the one buffer, which is not copied.
-    private static func read(_ body: ByteBuffer?) throws(WireError) -> (JSONValue, String) {
+    /// The parameters, and the hash that the signature covers: that of the bytes that came. Both come from the one
+    /// buffer, which is not copied.
+    private static func read(
+        _ body: ByteBuffer?, _ coding: ContentCoding?
+    ) throws(WireError) -> (JSONValue, String) {
         guard let body else { throw .serialization("") }
         return try body.withUnsafeReadableBytes { bytes throws(WireError) in
-            let parameters: JSONValue
-            do throws(JSONError) {
-                parameters = try JSONValue(parsing: bytes)
-            } catch {
-                throw .serialization("")
+            let hash = Hex.encode(SHA256.hash(bytes))
+            guard let coding else {
+                return (try parameters { () throws(JSONError) in try JSONValue(parsing: bytes) }, hash)
             }
-            guard case .object = parameters else { throw .serialization("") }
-            return (parameters, Hex.encode(SHA256.hash(bytes)))
+            let text: [UInt8]
+            do throws(ContentCoding.DecodingError) {
+                text = try coding.decode(Array(bytes), limit: Limits.requestBodySize)
+            } catch {
+                switch error {
+                case .damaged: throw .serialization("")
+                case .tooLarge: throw WireError(.requestEntityTooLarge, "Request body too large")
+                }
+            }
+            return (try parameters { () throws(JSONError) in try JSONValue(parsing: text) }, hash)
         }
+    }
+
+    private static func parameters(_ parse: () throws(JSONError) -> JSONValue) throws(WireError) -> JSONValue {
+        let parameters: JSONValue
+        do throws(JSONError) {
+            parameters = try parse()
+        } catch {
+            throw .serialization("")
+        }
+        guard case .object = parameters else { throw .serialization("") }
+        return parameters
     }
 
     // MARK: What is not an operation
@@ -157,8 +187,15 @@ struct Application: Sendable {
             WireResponse(
                 status: 200, contentType: .json, requestID: requestID, body: Array(#"{"status":"healthy"}"#.utf8))
         default:
-            Self.text(404, "Not found\n", requestID)
+            Self.unknown(requestID)
         }
+    }
+
+    /// What the service's protocol layer says of a request that belongs to none of its protocols, byte for byte.
+    private static func unknown(_ requestID: String) -> WireResponse {
+        let body = Array("<UnknownOperationException/>\n".utf8)
+        return WireResponse(
+            status: 404, contentType: nil, requestID: requestID, body: body, checksum: CRC32.checksum(body))
     }
 
     private static func text(_ status: Int, _ text: String, _ requestID: String) -> WireResponse {

@@ -59,15 +59,38 @@ import Testing
         }
     }
 
-    @Test(arguments: ["application/json", "application/x-amz-json-1.1", "text/plain; charset=utf-8", nil])
-    func `the content type does not matter`(type: String?) async throws {
+    @Test(arguments: [
+        ("application/json", "application/json"), ("application/x-amz-json-1.1", "application/x-amz-json-1.1"),
+        ("Application/X-Amz-Json-1.0; charset=utf-8", "application/x-amz-json-1.0"),
+    ])
+    func `the answer is of the request's content type`(type: String, answered: String) async throws {
         try await withBareServer { server in
             let response = try await server.response("ListTables", Array("{}".utf8)) { request in
                 request.headers.removeAll { $0.0 == "Content-Type" || $0.0 == "Authorization" }
-                if let type { request.headers.append(("Content-Type", type)) }
+                request.headers.append(("Content-Type", type))
             }
+            #expect(response.header("content-type") == answered)
             let answer = WireFailure(status: response.status, body: try JSONValue(parsing: response.body))
             #expect(answer.type == "MissingAuthenticationTokenException")
+        }
+    }
+
+    /// As `curl -d` has it, for instance.
+    @Test(arguments: ["application/x-www-form-urlencoded", "text/plain", "application/x-amz-json-1.2", ""])
+    func `a content type of no protocol`(type: String) async throws {
+        try await withBareServer { server in
+            for method in ["POST", "PUT", "DELETE"] {
+                let response = try await server.response("ListTables", Array("{}".utf8)) { request in
+                    request.method = method
+                    request.headers.removeAll { $0.0 == "Content-Type" }
+                    request.headers.append(("Content-Type", type))
+                }
+                #expect(response.status == 404)
+                #expect(String(decoding: response.body, as: UTF8.self) == "<UnknownOperationException/>\n")
+                #expect(response.header("x-amz-crc32") == "3552371480")
+                #expect(response.header("x-amzn-requestid")?.utf8.count == 52)
+                #expect(response.header("content-type") == nil)
+            }
         }
     }
 
