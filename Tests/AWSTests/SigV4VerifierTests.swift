@@ -248,17 +248,22 @@ import Testing
 
     @Test(arguments: [
         ("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"), ("/aws4_request", "/aws4"), ("/dynamodb", ""),
-        ("20261122", "2026112"), ("20261122", "2026112x"), ("AKIA", ""), ("0a0a, ", "0a0"),
+        ("20261122", "2026112"), ("20261122", "2026112x"), ("AKIA", ""),
         ("SignedHeaders=host;", "x"),
         ("host;x-amz-date", "Host;x-amz-date"), ("host;x-amz-date", "host;;x-amz-date"),
         ("host;x-amz-date", "host;host"),
-        ("Signature=0a", "Signature=0A"), ("Signature=0a", "Signature=0"),
         (", Signature", ", Credential=a/b/c/d/e, Signature"),
     ])
     func strict(part: String, replacement: String) throws {
         let pieces = valid.split(separator: part, maxSplits: 1, omittingEmptySubsequences: false)
         let text = pieces.count == 2 ? pieces[0] + replacement + pieces[1] : valid + replacement
         #expect(throws: SigV4AuthorizationError.self, "\(text)") { try SigV4Authorization(parsing: String(text)) }
+    }
+
+    /// It is compared and found wrong, as the service does, and no fault of the header's form.
+    @Test(arguments: ["0", "0A", "", "x y"]) func aSignatureMayBeAnything(_ signature: String) throws {
+        let pieces = valid.split(separator: "Signature=", maxSplits: 1)
+        #expect(try SigV4Authorization(parsing: "\(pieces[0])Signature=\(signature)").signature == signature)
     }
 
     @Test func lengthIsLimited() {
