@@ -89,9 +89,15 @@ extension ItemTests {
                 #expect(try await query(#","Select":"ALL_ATTRIBUTES","ConsistentRead":true"#) == [item(whole)])
                 #expect(try await query(#","ProjectionExpression":"x""#) == [item(#"{"x":{"N":"1"}}"#)])
                 #expect(try await query(#","ProjectionExpression":"lsk""#) == [item(#"{"lsk":{"S":"l"}}"#)])
-                // To a filter, what the index does not hold is absent.
-                #expect(try await query(#","FilterExpression":"attribute_exists(y)""#).isEmpty)
-                #expect(try await query(#","FilterExpression":"attribute_not_exists(y)""#) == [item(keys)])
+                // A filter looks at the entries of the index, before anything is fetched for them.
+                for rest in ["", #","Select":"ALL_ATTRIBUTES""#] {
+                    let filter = Self.query("lsi1", "pk", "a", #","FilterExpression":"attribute_exists(y)"\#(rest)"#)
+                    let failure = try await server.fail("Query", #"{"TableName":"items",\#(filter)}"#)
+                    #expect(
+                        failure.message
+                            == "One or more parameter values were invalid: Secondary index lsi1 does not project one "
+                            + "or more filter attributes: [y]")
+                }
             }
         }
 

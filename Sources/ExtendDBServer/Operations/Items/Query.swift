@@ -15,7 +15,8 @@ extension ItemOperations {
             throw .validation(
                 "\(parameter) can only contain non-primary key attributes: Primary key attribute: \(name)")
         }
-        let choice = AttributeChoice(select: request.select, projected: output.projection?.attributes)
+        let choice = AttributeChoice(
+            select: request.select, projected: output.projection?.attributes, filtered: output.filter?.attributes)
         let fetchesItems = try choice.fetchesItems(index)
         let source = try PageSource(table, index, condition, forward: request.scanIndexForward)
         let start = try request.exclusiveStartKey.map { (key) throws(WireError) in

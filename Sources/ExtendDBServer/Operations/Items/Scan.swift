@@ -9,7 +9,8 @@ extension ItemOperations {
         let table = try await table(request.tableName, context)
         let index = try request.indexName.map { (name) throws(WireError) in try table.index(named: name) }
         try Self.checkConsistency(request.consistentRead, index)
-        let choice = AttributeChoice(select: request.select, projected: output.projection?.attributes)
+        let choice = AttributeChoice(
+            select: request.select, projected: output.projection?.attributes, filtered: output.filter?.attributes)
         let fetchesItems = try choice.fetchesItems(index)
         let start = try request.exclusiveStartKey.map { (key) throws(WireError) in
             try StartKeyRules(table: table, index: index).scanPosition(key)

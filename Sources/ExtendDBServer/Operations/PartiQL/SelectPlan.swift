@@ -39,7 +39,9 @@ struct SelectPlan: Sendable {
         output = PageOutput()
         output.projection = select.projection
         output.filter = select.condition.map { ConditionExpression($0) }
-        fetchesItems = try AttributeChoice(select: nil, projected: select.projection?.attributes).fetchesItems(index)
+        fetchesItems = try AttributeChoice(
+            select: nil, projected: select.projection?.attributes, filtered: output.filter?.attributes
+        ).fetchesItems(index)
     }
 
     /// The number of sources that ``source(_:)`` has.
