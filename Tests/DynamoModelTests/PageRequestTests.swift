@@ -48,15 +48,15 @@ import Testing
         ),
         Refusal(
             #","Select":"COUNT","ProjectionExpression":"a""#,
-            "Cannot specify the ProjectionExpression when choosing to get only the Count"
+            "1 validation error detected: Cannot specify the ProjectionExpression when choosing to get only the Count"
         ),
         Refusal(
             #","Select":"ALL_ATTRIBUTES","AttributesToGet":["a"]"#,
-            "Cannot specify the AttributesToGet when choosing to get ALL_ATTRIBUTES"
+            "1 validation error detected: Cannot specify the AttributesToGet when choosing to get ALL_ATTRIBUTES"
         ),
         Refusal(
             #","Select":"ALL_PROJECTED_ATTRIBUTES""#,
-            "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
+            "1 validation error detected: ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
         ),
         Refusal(
             #","ExclusiveStartKey":{"a":{}}"#,

@@ -76,7 +76,7 @@ import Testing
             "Value null at 'item' failed to satisfy constraint: Member must not be null"
         ),
         Refusal(
-            #"{"TableName":"abc","Item":{},"ReturnValues":"x","ReturnConsumedCapacity":"y"}"#,
+            #"{"TableName":"abc","Item":{},"ReturnValues":"x"}"#,
             "Value 'x' at 'returnValues' failed to satisfy constraint: ",
             "Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]"
         ),

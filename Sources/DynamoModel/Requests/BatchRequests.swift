@@ -159,7 +159,7 @@ extension WireError {
 }
 
 extension RequestReader {
-    /// The tables of `RequestItems`: at least one, each named properly.
+    /// The tables of `RequestItems`: at least one, each named so that it can be looked for.
     fileprivate mutating func batchTables(of structure: String) throws(WireError) -> [JSONMember] {
         require("RequestItems")
         let name =
@@ -175,7 +175,7 @@ extension RequestReader {
             }
             throw .validation("The requestItems parameter is required for BatchWriteItem")
         }
-        for table in tables where !ResourceName.isTableARN(table.name) && !ResourceName.isValidTableName(table.name) {
+        for table in tables where !ResourceName.isTableARN(table.name) && !ResourceName.canBeLookedFor(table.name) {
             fail(
                 "{\(table.name)=…}", at: "RequestItems",
                 "Map keys must satisfy constraint: [Member must have length less than or equal to 255, "

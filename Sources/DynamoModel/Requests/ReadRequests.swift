@@ -83,23 +83,26 @@ struct PageParameters {
     }
 
     /// `Select` against the parameters that choose attributes.
-    /// - Parameter isQuery: of the two operations Query reports a missing choice as a broken constraint, as measured.
+    /// - Parameter isQuery: of the two operations Query reports what is wrong as a broken constraint, as measured.
     func checkSelect(_ reader: RequestReader, isQuery: Bool) throws(WireError) {
+        guard let reason = selectFault(reader) else { return }
+        let error = WireError.validation(reason)
+        throw isQuery ? error.enveloped() : error
+    }
+
+    private func selectFault(_ reader: RequestReader) -> String? {
         let chooser = ["ProjectionExpression", "AttributesToGet"].first { reader.has($0) }
         switch (select, chooser) {
         case (.specificAttributes, nil):
-            throw .validation(
-                (isQuery ? "1 validation error detected: " : "")
-                    + "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
-            )
+            return
+                "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
         case (.count, let chooser?):
-            throw .validation("Cannot specify the \(chooser) when choosing to get only the Count")
+            return "Cannot specify the \(chooser) when choosing to get only the Count"
         case (.allAttributes, let chooser?), (.allProjectedAttributes, let chooser?):
-            let name = select?.rawValue ?? ""
-            throw .validation("Cannot specify the \(chooser) when choosing to get \(name)")
+            return "Cannot specify the \(chooser) when choosing to get \(select?.rawValue ?? "")"
         case (.allProjectedAttributes, nil) where indexName == nil:
-            throw .validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
-        default: break
+            return "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
+        default: return nil
         }
     }
 }

@@ -6,6 +6,8 @@ enum ConstraintWording {
     /// The first one alone. Where a length, a range or a pattern is broken, the member has its name as it is on the
     /// wire and the value is left out: `1 validation error detected: Value at 'TableName' …`.
     case single
+    /// As `single`, but where the first one is a value outside an enumeration, all of these together and counted.
+    case singleOrEnumerations
 }
 
 /// Reads the members of one structure of a request, and collects which of them break a constraint.
@@ -18,6 +20,8 @@ struct RequestReader {
     /// The path of this structure in constraint messages, with its trailing dot; empty at the top.
     let path: String
     private(set) var failures: [String] = []
+    /// Those of ``failures`` that are about enumerations.
+    private var enumerationFailures: [String] = []
 
     /// - Parameter name: the structure's name in the service's model.
     init(
@@ -96,7 +100,8 @@ extension RequestReader {
     ) {
         switch wording ?? self.wording {
         case .counted: fail(value, at: member, constraint)
-        case .single: failures.append("Value at '\(path)\(member)' failed to satisfy constraint: \(constraint)")
+        case .single, .singleOrEnumerations:
+            failures.append("Value at '\(path)\(member)' failed to satisfy constraint: \(constraint)")
         }
     }
 
@@ -149,6 +154,7 @@ extension RequestReader {
         guard let text = try string(name) else { return nil }
         if let value = E(rawValue: text) { return value }
         fail(text, at: name, "Member must satisfy enum value set: [\(E.wireOrder)]")
+        enumerationFailures += failures.suffix(1)
         return nil
     }
 
@@ -193,14 +199,23 @@ extension RequestReader {
     /// Takes over what a nested structure found.
     mutating func merge(_ nested: RequestReader) {
         failures += nested.failures
+        enumerationFailures += nested.enumerationFailures
     }
 
     /// Ends the constraint stage.
     func finish() throws(WireError) {
         guard let first = failures.first else { return }
-        if wording == .single { throw .validation(first).enveloped() }
+        switch wording {
+        case .counted: throw Self.counted(failures)
+        case .singleOrEnumerations where first == enumerationFailures.first: throw Self.counted(enumerationFailures)
+        case .single, .singleOrEnumerations: throw Self.counted([first])
+        }
+    }
+
+    private static func counted(_ failures: [String]) -> WireError {
         let plural = failures.count == 1 ? "error" : "errors"
-        throw .validation("\(failures.count) validation \(plural) detected: \(failures.joined(separator: "; "))")
+        return .validation(
+            "\(failures.count) validation \(plural) detected: \(failures.joined(separator: "; "))")
     }
 }
 
@@ -218,6 +233,11 @@ package enum ResourceName {
                 default: false
                 }
             }
+    }
+
+    /// Whether operations on items look for a table of this name, though there may be none that short.
+    static func canBeLookedFor(_ name: String) -> Bool {
+        name.utf8.count <= Limits.tableNameLength.upperBound && matchesPattern(name)
     }
 
     /// Whether this can be the name of a table.

@@ -15,7 +15,7 @@ package struct PutItemRequest: Sendable {
     package var conditionalOperator: ConditionalOperator?
 
     package init(json: JSONValue) throws(WireError) {
-        var reader = try RequestReader(json, "PutItemInput", wording: .single)
+        var reader = try RequestReader(json, "PutItemInput", wording: .singleOrEnumerations)
         tableName = try reader.itemTableName()
         reader.require("Item")
         let options = try WriteOptions(&reader)
@@ -55,7 +55,7 @@ package struct DeleteItemRequest: Sendable {
     package var conditionalOperator: ConditionalOperator?
 
     package init(json: JSONValue) throws(WireError) {
-        var reader = try RequestReader(json, "DeleteItemInput", wording: .single)
+        var reader = try RequestReader(json, "DeleteItemInput", wording: .singleOrEnumerations)
         tableName = try reader.itemTableName()
         reader.require("Key")
         let options = try WriteOptions(&reader)

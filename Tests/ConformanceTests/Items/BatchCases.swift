@@ -53,6 +53,7 @@ enum BatchCases {
         get("Keys left out", #"{"zoo":{}}"#, .missing("requestItems.zoo.member.keys")),
         get("one key twice", #"{"zoo":{"Keys":[{"pk":{"S":"a"}},{"pk":{"S":"a"}}]}}"#, duplicates),
         get("one number twice", #"{"numbers":{"Keys":[{"pk":{"N":"1"}},{"pk":{"N":"1.0"}}]}}"#, duplicates),
+        get("a short table name", #"{"ab":{"Keys":[{"pk":{"S":"a"}}]}}"#, .noTable),
         get("no such table", #"{"nothing":{"Keys":[{"pk":{"S":"a"}}]}}"#, .noTable),
         get(
             "one of two tables is missing",
@@ -137,6 +138,7 @@ enum BatchCases {
             "a put and a delete of one key",
             #"{"hash":[{"PutRequest":{"Item":{"pk":{"S":"$KEY"}}}},{"DeleteRequest":{"Key":{"pk":{"S":"$KEY"}}}}]}"#,
             duplicates, leaves: ""),
+        write("a short table name", #"{"ab":[{"PutRequest":{"Item":{"pk":{"S":"$KEY"}}}}]}"#, .noTable),
         write("no such table", #"{"nothing":[{"PutRequest":{"Item":{"pk":{"S":"$KEY"}}}}]}"#, .noTable),
         write(
             "nothing, since one write is wrong",

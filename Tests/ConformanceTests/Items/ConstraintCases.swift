@@ -117,6 +117,12 @@ enum ConstraintCases {
             "two wrong enumerations", "UpdateItem",
             #"{"TableName":"hash",\#(key),"ReturnValues":"x","ReturnConsumedCapacity":"y"}"#,
             .notInSet("x", "returnValues", returnValues.2), .api("UpdateItem")),
+        // These two report all wrong enumerations, where nothing is before them.
+        several("PutItem", item), several("DeleteItem", key),
+        Case(
+            "a missing key before two wrong enumerations", "DeleteItem",
+            #"{"TableName":"hash","ReturnValues":"x","ReturnConsumedCapacity":"y"}"#, .missing("key"),
+            .api("DeleteItem")),
         Case(
             "a wrong enumeration comes before a missing table", "PutItem",
             #"{"TableName":"nothing",\#(item),"ReturnValues":"x"}"#, .notInSet("x", "returnValues", returnValues.2),
@@ -129,6 +135,18 @@ enum ConstraintCases {
             "a missing table comes before a wrong key", "GetItem", #"{"TableName":"nothing","Key":{"x":{"S":"a"}}}"#,
             .noTable, .api("GetItem")),
     ]
+
+    private static func several(_ operation: String, _ members: String) -> Case {
+        func broken(_ value: String, _ member: String, _ set: String) -> String {
+            "Value '\(value)' at '\(member)' failed to satisfy constraint: Member must satisfy enum value set: [\(set)]"
+        }
+        return Case(
+            "two wrong enumerations in \(operation)", operation,
+            #"{"TableName":"hash",\#(members),"ReturnValues":"x","ReturnConsumedCapacity":"y"}"#,
+            .invalid(
+                "2 validation errors detected: \(broken("x", "returnValues", returnValues.2)); "
+                    + broken("y", "returnConsumedCapacity", capacity.2)), .api(operation))
+    }
 
     private static func page(_ operation: String, _ members: String, _ expected: Expectation) -> Case {
         let rest = operation == "Query" ? keyCondition + "," : ""

@@ -199,35 +199,62 @@ enum PageCases {
     /// The older way of choosing cannot stand beside the key condition that these queries have.
     private static func isScan(_ it: Case) -> Bool { it.operation == "Scan" }
 
+    /// A choice that Query refuses within the envelope, and Scan without.
+    private static func badChoice(_ members: String, _ reason: String) -> [Case] {
+        [
+            choice("Query", members, .enveloped(reason)), choice("Scan", members, .invalid(reason)),
+        ].filter { $0.operation == "Scan" || !members.contains("AttributesToGet") }
+    }
+
+    /// A filter that looks at what the index does not hold.
+    private static func unprojectedFilter(_ index: String, _ filter: String, _ names: String) -> [Case] {
+        let key = index == "lsi" ? "pk = :p" : "gpk = :g"
+        let reason = "Secondary index \(index) does not project one or more filter attributes: [\(names)]"
+        return [
+            Case(
+                "Query \(index), \(filter)", "Query",
+                #"{"TableName":"pages","IndexName":"\#(index)","KeyConditionExpression":"\#(key)","FilterExpression":"\#(filter)"\#(keyed(key + " " + filter))}"#,
+                .badValue(reason), .globalIndexes),
+            Case(
+                "Scan \(index), \(filter)", "Scan",
+                #"{"TableName":"pages","IndexName":"\#(index)","FilterExpression":"\#(filter)"\#(keyed(filter))}"#,
+                .badValue(reason), .globalIndexes),
+        ]
+    }
+
     private static let nothingChosen =
         "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
 
     static let choices: [Case] = [
         both(#""Select":"COUNT""#, .has(#"{"Count":10,"ScannedCount":10}"#)),
         both(#""Select":"COUNT""#, .lacks(["Items"])),
-        both(
+        badChoice(
             #""Select":"COUNT","ProjectionExpression":"v""#,
-            .invalid("Cannot specify the ProjectionExpression when choosing to get only the Count")),
-        both(
+            "Cannot specify the ProjectionExpression when choosing to get only the Count"),
+        badChoice(
             #""Select":"COUNT","AttributesToGet":["v"]"#,
-            .invalid("Cannot specify the AttributesToGet when choosing to get only the Count")
-        ).filter(isScan),
-        both(
+            "Cannot specify the AttributesToGet when choosing to get only the Count"),
+        badChoice(
             #""Select":"ALL_ATTRIBUTES","ProjectionExpression":"v""#,
-            .invalid("Cannot specify the ProjectionExpression when choosing to get ALL_ATTRIBUTES")),
-        both(
+            "Cannot specify the ProjectionExpression when choosing to get ALL_ATTRIBUTES"),
+        badChoice(
             #""Select":"ALL_ATTRIBUTES","AttributesToGet":["v"]"#,
-            .invalid("Cannot specify the AttributesToGet when choosing to get ALL_ATTRIBUTES")
-        ).filter(isScan),
-        both(
+            "Cannot specify the AttributesToGet when choosing to get ALL_ATTRIBUTES"),
+        badChoice(
             #""Select":"ALL_PROJECTED_ATTRIBUTES""#,
-            .invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")),
-        both(
+            "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"),
+        badChoice(
             #""Select":"ALL_PROJECTED_ATTRIBUTES","IndexName":"gsiKeys","ProjectionExpression":"pk""#,
-            .invalid("Cannot specify the ProjectionExpression when choosing to get ALL_PROJECTED_ATTRIBUTES")),
+            "Cannot specify the ProjectionExpression when choosing to get ALL_PROJECTED_ATTRIBUTES"),
+        badChoice(#""Select":"SPECIFIC_ATTRIBUTES""#, nothingChosen),
+        unprojectedFilter("gsiKeys", "v > :n5", "v"), unprojectedFilter("gsiSome", "inc = :x AND v > :n5", "v"),
+        unprojectedFilter("gsiKeys", "attribute_exists(w.x) OR v > :n5", "v, w"),
+        unprojectedFilter("lsi", "v > :n5", "v"),
         [
-            choice("Query", #""Select":"SPECIFIC_ATTRIBUTES""#, .enveloped(nothingChosen)),
-            choice("Scan", #""Select":"SPECIFIC_ATTRIBUTES""#, .invalid(nothingChosen)),
+            Case(
+                "a filter of a local index whose items are fetched", "Query",
+                #"{"TableName":"pages","IndexName":"lsi","Select":"ALL_ATTRIBUTES","KeyConditionExpression":"pk = :p","FilterExpression":"v > :p","ExpressionAttributeValues":{":p":{"S":"p"}}}"#,
+                .badValue("Secondary index lsi does not project one or more filter attributes: [v]"), .localIndexes)
         ],
         both(
             #""Select":"SPECIFIC_ATTRIBUTES","ProjectionExpression":"v","Limit":1"#,
