@@ -31,4 +31,9 @@ extension WireError {
             || message.hasPrefix("Input collection contains duplicates")
             || message == AttributeValue.nestingError.message
     }
+
+    /// Whether this is about an empty string or binary in a key of the table or of an index. No other message begins so.
+    package var isAboutEmptyKeys: Bool {
+        message.hasPrefix("One or more parameter values are not valid. ")
+    }
 }

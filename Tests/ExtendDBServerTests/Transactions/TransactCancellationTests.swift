@@ -78,7 +78,6 @@ extension TransactionTests {
                         WireHarness.update(two, "SET sk = :n", #","ExpressionAttributeValues":{":n":{"N":"5"}}"#),
                         WireHarness.put(#"{"pk":{"S":"a"}}"#),
                         WireHarness.put(#"{"pk":{"S":"c"},"sk":{"N":"1"},"gpk":{"N":"1"}}"#),
-                        WireHarness.put(#"{"pk":{"S":""},"sk":{"N":"1"}}"#),
                     ]),
                     [
                         mismatch, nil, mismatch, mismatch,
@@ -89,13 +88,44 @@ extension TransactionTests {
                         invalid(
                             "One or more parameter values were invalid: Type mismatch for Index Key gpk Expected: S "
                                 + "Actual: N IndexName: gsi1"),
-                        invalid(
-                            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
-                                + "contain an empty string value. Key: pk"),
                     ])
                 try await server.expectCancelled(
                     WireHarness.gets([one, #"{"pk":{"S":"a"}}"#]), [nil, mismatch], by: "TransactGetItems")
                 #expect(try await server.items("Scan", #""Limit":9"#).isEmpty)
+            }
+        }
+
+        /// It is no action's reason, whatever else is wrong.
+        @Test func `an empty key refuses the whole request`() async throws {
+            try await withServer { server in
+                try await server.makeIndexedTable()
+                try await server.put(two)
+                let empty = #"{"pk":{"S":""},"sk":{"N":"1"}}"#
+                let bad = WireHarness.delete(#"{"pk":{"S":"a"}}"#)
+                let key = "The AttributeValue for a key attribute cannot contain an empty string value. Key: pk"
+                let index = "The AttributeValue for a key attribute cannot contain an empty string value."
+                let values = #","ExpressionAttributeValues":{":e":{"S":""}}"#
+                for (operation, request, message) in [
+                    ("TransactWriteItems", WireHarness.writes([bad, WireHarness.put(empty)]), key),
+                    ("TransactWriteItems", WireHarness.writes([WireHarness.delete(empty)]), key),
+                    ("TransactGetItems", WireHarness.gets([one, empty]), key),
+                    (
+                        "TransactWriteItems",
+                        WireHarness.writes([WireHarness.put(#"{"pk":{"S":"a"},"sk":{"N":"1"},"gpk":{"S":""}}"#)]),
+                        "A value specified for a secondary index key is not supported. \(index) IndexName: gsi1, "
+                            + "IndexKey: gpk"
+                    ),
+                    (
+                        "TransactWriteItems", WireHarness.writes([WireHarness.update(two, "SET gpk = :e", values)]),
+                        "The update expression attempted to update a secondary index key to a value that is not "
+                            + "supported. \(index)"
+                    ),
+                ] {
+                    let failure = try await server.fail(operation, request)
+                    #expect(failure.type == "ValidationException")
+                    #expect(failure.message == "One or more parameter values are not valid. \(message)")
+                }
+                #expect(try await server.items("Scan", #""Limit":9"#).count == 1)
             }
         }
     }

@@ -14,14 +14,15 @@ struct Cancellation: Sendable {
 
     /// Runs one action's check and notes its failure.
     ///
-    /// - Throws: an error that is not an action's but the server's own.
+    /// - Throws: an error that is not an action's but the request's or the server's own.
     mutating func check<Value>(
         _ position: Int, _ work: () throws(WireError) -> Value
     ) throws(WireError) -> Value? {
         do throws(WireError) {
             return try work()
         } catch {
-            guard let reason = WireError.CancellationReason(error) else { throw error }
+            // An empty key refuses the request as a whole, unlike one of another type or too long, as measured.
+            guard !error.isAboutEmptyKeys, let reason = WireError.CancellationReason(error) else { throw error }
             reasons[position] = reason
             isNeeded = true
             return nil
