@@ -24,6 +24,7 @@ import Testing
     @Test(arguments: UpdateErrorCases.grammar) func updateGrammar(_ it: Case) async throws { try await it.check() }
     @Test(arguments: UpdateErrorCases.meaning) func updateMeaning(_ it: Case) async throws { try await it.check() }
     @Test(arguments: UpdateErrorCases.item) func updateAgainstItem(_ it: Case) async throws { try await it.check() }
+    @Test(arguments: UpdateErrorCases.absentItem) func updateOfNothing(_ it: Case) async throws { try await it.check() }
 
     // MARK: Items
 

@@ -97,6 +97,13 @@ enum UpdateErrorCases {
         )
     }
 
+    /// An update of nothing: whatever it says, it is worked out as on an empty item.
+    static let absentItem: [Case] = [
+        .expression("REMOVE m.a", path, leaves: ""), .expression("REMOVE l[0]", path, leaves: ""),
+        .expression("SET m.a = :n1", path, leaves: ""), .expression("SET n = n + :n1", absent, leaves: ""),
+        .expression("REMOVE n", leaves: ""), .expression("DELETE ss :ssa", leaves: ""),
+    ]
+
     static let item: [Case] = [
         against("SET s = s + :n1", types), against("SET n = n + s", types),
         against("SET n = list_append(n, :short)", types),

@@ -14,9 +14,9 @@ extension ItemOperations {
             table, key, condition: condition,
             returnsItem: request.returnValuesOnConditionCheckFailure == .allOld
         ) { (old) throws(WireError) -> (ItemRow?, UpdateResult?) in
+            let result = try update?.apply(to: old ?? request.key)
             // An update makes the item if there is none, even one that says nothing, but not one that only takes away.
             if old == nil, let update, update.onlyRemoves { return (nil, nil) }
-            let result = try update?.apply(to: old ?? request.key)
             return (try table.row(updated: result?.item ?? old ?? request.key, key), result)
         }
         var response = WriteResponse()

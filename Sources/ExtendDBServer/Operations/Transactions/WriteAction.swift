@@ -49,8 +49,9 @@ struct WriteAction: Sendable {
         case .delete:
             return result(from: old, to: nil)
         case .update(let update, let key):
+            let updated = try update.apply(to: old ?? key).item
             if old == nil, update.onlyRemoves { return result(from: nil, to: nil) }
-            return result(from: old, to: try table.row(updated: update.apply(to: old ?? key).item, self.key))
+            return result(from: old, to: try table.row(updated: updated, self.key))
         }
     }
 
