@@ -209,20 +209,39 @@ package struct SigV4Verifier: Sendable {
             guard let value = request.header(name) else { return .mismatch }
             headers.append((name, value))
         }
-        let canonical = CanonicalRequest(
-            method: request.method, path: request.path, encodedQuery: QuerySignature.signedParameters(request.query),
-            headers: headers, payloadHash: request.bodyHash, service: service)
-        let stringToSign = canonical.stringToSign(at: claim.amzDate, scope: authorization.scope)
         let known = keys.key(accessKeyID: authorization.accessKeyID, scope: authorization.scope, secret: secret)
         let key = known ?? authorization.scope.signingKey(secret: secret)
-        let expected = Hex.encode(HMACSHA256.authenticate(stringToSign, key: key))
-        guard constantTimeEquals(Array(expected.utf8), Array(authorization.signature.utf8)) else { return .mismatch }
+        let isSigned = { (headers: [(name: String, value: String)]) in
+            let canonical = CanonicalRequest(
+                method: request.method, path: request.path,
+                encodedQuery: QuerySignature.signedParameters(request.query), headers: headers,
+                payloadHash: request.bodyHash, service: service)
+            let stringToSign = canonical.stringToSign(at: claim.amzDate, scope: authorization.scope)
+            let expected = Hex.encode(HMACSHA256.authenticate(stringToSign, key: key))
+            return constantTimeEquals(Array(expected.utf8), Array(authorization.signature.utf8))
+        }
+        guard isSigned(headers) || Self.withoutPort(headers).map(isSigned) == true else { return .mismatch }
         if known == nil {
             keys.store(
                 key, accessKeyID: authorization.accessKeyID, scope: authorization.scope, secret: secret,
                 today: now.date)
         }
         return .accepted
+    }
+
+    /// The headers as a client signs them that names its host without the port: AWS's own endpoints have none in `Host`, so
+    /// such a client works there, and only an endpoint with a port could tell. `nil` if the host has no port.
+    private static func withoutPort(
+        _ headers: [(name: String, value: String)]
+    ) -> [(name: String, value: String)]? {
+        guard let place = headers.firstIndex(where: { $0.name == "host" }),
+            let colon = headers[place].value.lastIndex(of: ":")
+        else { return nil }
+        let port = headers[place].value[colon...].dropFirst()
+        guard !port.isEmpty, port.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        var headers = headers
+        headers[place].value = String(headers[place].value[..<colon])
+        return headers
     }
 
     private static let missingDate =

@@ -50,6 +50,24 @@ import Testing
         #expect(claim.authorization.scope.region == "eu-central-1")
     }
 
+    /// Some clients sign the name of the host alone, which is all that AWS's own endpoints have in `Host`.
+    @Test(arguments: [
+        ("127.0.0.1", "127.0.0.1:20001", true), ("[::1]", "[::1]:20001", true), ("localhost", "localhost:443", true),
+        ("127.0.0.1", "127.0.0.2:20001", false), ("127.0.0.1:20001", "127.0.0.1", false),
+        ("127.0.0.1:20001", "127.0.0.1:20002", false), ("[:", "[::1]", false), ("localhost", "localhost:", false),
+    ])
+    func signaturesOfTheHostWithoutItsPort(signedHost: String, host: String, isAccepted: Bool) {
+        var request = SignableRequest(host: signedHost, headers: [], body: body)
+        SigV4Signer(
+            credentials: AWSCredentials(accessKeyID: "AKIAEXTENDDB00000001", secretAccessKey: secret),
+            region: "eu-central-1", service: "dynamodb"
+        ).sign(&request, at: time)
+        let received = changing(ReceivedRequest(method: "POST", path: "/", headers: request.headers, body: body)) {
+            $0 = $0.map { name, value in (name, name.lowercased() == "host" ? host : value) }
+        }
+        #expect(verdict(received) == (isAccepted ? .accepted : .mismatch))
+    }
+
     @Test func acceptsReformattedHeaders() {
         let request = changing(signed(headers: [("X-Custom", "a b")])) { headers in
             headers = headers.map { name, value in
