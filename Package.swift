@@ -112,7 +112,7 @@ let package = Package(
 
         // Tests. TestSupport starts one real PostgreSQL for a test run and gives each test a database of its own.
         .target(
-            name: "TestSupport", dependencies: ["Postgres", "CPlatform"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Postgres", "DynamoModel", "CPlatform"], path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "DynamoModelTests", dependencies: ["DynamoModel"], swiftSettings: settings),
         .testTarget(
