@@ -1,14 +1,17 @@
 """PynamoDB, a mapper that others wrote: models, indexes, conditions, updates, batches and errors."""
 import datetime
 import json
+import time
 
 import pytest
 from pynamodb.attributes import (
     BinaryAttribute, BooleanAttribute, JSONAttribute, ListAttribute, MapAttribute, NumberAttribute, NumberSetAttribute,
-    UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute, VersionAttribute)
-from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, QueryError, UpdateError
+    TTLAttribute, UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute, VersionAttribute)
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, QueryError, TransactWriteError, UpdateError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
 from pynamodb.models import Model
+from pynamodb.transactions import TransactGet, TransactWrite
 
 
 class ByStatus(GlobalSecondaryIndex):
@@ -202,3 +205,42 @@ def test_versions(installation, Thread):
     assert error.value.cause_response_code == "ConditionalCheckFailedException"
     other.refresh()
     assert (other.version, other.note) == (2, "b")
+
+
+def test_transactions(Thread):
+    connection = Connection(
+        region=Thread.Meta.region, host=Thread.Meta.host, aws_access_key_id=Thread.Meta.aws_access_key_id,
+        aws_secret_access_key=Thread.Meta.aws_secret_access_key)
+    for _ in range(2):  # the same one
+        with TransactWrite(connection=connection, client_request_token="pynamodb") as transaction:
+            transaction.save(Thread("tx", "a", views=1), condition=Thread.forum.does_not_exist())
+            transaction.save(Thread("tx", "b", views=2))
+    with TransactGet(connection=connection) as transaction:
+        a, b = transaction.get(Thread, "tx", "a"), transaction.get(Thread, "tx", "b")
+    assert [a.get().views, b.get().views] == [1, 2]
+    with pytest.raises(TransactWriteError) as error:
+        with TransactWrite(connection=connection) as transaction:
+            transaction.update(a.get(), actions=[Thread.views.add(1)])
+            transaction.condition_check(Thread, "tx", "b", condition=Thread.views > 5)
+    assert error.value.cause_response_code == "TransactionCanceledException"
+    # PynamoDB sends checks before updates.
+    assert [reason and reason.code for reason in error.value.cancellation_reasons] == ["ConditionalCheckFailed", None]
+    assert Thread.get("tx", "a").views == 1
+
+
+def test_items_that_expire(Thread):
+    class Expiring(Model):
+        class Meta(Thread.Meta):
+            table_name = "expiring"
+
+        key = UnicodeAttribute(hash_key=True)
+        until = TTLAttribute(null=True)
+
+    Expiring.create_table(wait=True)  # enables the expiry too
+    Expiring("gone", until=datetime.timedelta(seconds=-1)).save()
+    Expiring("stays", until=datetime.timedelta(minutes=5)).save()
+    deadline = time.monotonic() + 15
+    while Expiring.count() > 1:
+        assert time.monotonic() < deadline, "the item does not expire"
+    assert [item.key for item in Expiring.scan()] == ["stays"]
+    Expiring.delete_table()
