@@ -31,6 +31,13 @@ import Testing
         #expect(command.command == ["aws", "--output", "json", "--", "-x"])
     }
 
+    /// Arguments may be secrets, and what a hold is for stands in the history.
+    @Test func aHoldNamesTheProgramAlone() {
+        #expect(ExecCommand.purpose(of: ["/usr/bin/env", "PASSWORD=secret", "npm", "test"]) == "env …")
+        #expect(ExecCommand.purpose(of: ["npm"]) == "npm")
+        #expect(ExecCommand.purpose(of: ["/"]) == "")
+    }
+
     @Test(arguments: [
         ["clone"], ["clone", "s", "--label", "nonsense"], ["clone", "s", "--label", "=x"], ["exec", "pr-1"],
         ["extend", "pr-1"], ["logs", "pr-1", "--lines", "0"], ["env", "pr-1", "--format", "xml"], ["nonsense"],

@@ -28,6 +28,12 @@ package struct ExecCommand: AsyncParsableCommand {
 
     package init() {}
 
+    /// What the hold is for, as `why` and the history show it: the program alone, since arguments may be secrets.
+    package static func purpose(of command: [String]) -> String {
+        guard let program = command.first?.split(separator: "/").last else { return "" }
+        return command.count > 1 ? "\(program) …" : String(program)
+    }
+
     package func validate() throws {
         guard !command.isEmpty else {
             throw ValidationError(
@@ -44,7 +50,7 @@ package struct ExecCommand: AsyncParsableCommand {
         for (name, value) in variables.variables { setenv(name, value, 1) }
         let command = command
         let result = try await EnvironmentHold(name: name, context: context).during(
-            command.joined(separator: " ")
+            Self.purpose(of: command)
         ) { () -> Result<Int32, any Error> in
             let signals = await UnixSignalsSequence(trapping: .sigterm, .sighup, .sigint, .sigusr1, .sigusr2)
             do {
