@@ -4,8 +4,7 @@ extension LifetimeExplanation.Circumstances {
         let name = record.name
         switch situation {
         case .queued:
-            let place = place.map { ", at place \($0)" } ?? ""
-            return "\(name) waits in the queue\(place), since the limits are reached. Its lifetime ends \(end)."
+            return "\(name) \(queue ?? "waits in the queue"). It gives up waiting \(end)."
         case .underway:
             return "\(name) is \(record.phase.rawValue), on its way to ready. Its lifetime ends \(end)."
         case .retrying: return retrying

@@ -55,8 +55,8 @@ package struct LifetimeExplanation: Hashable, Sendable {
         package var now: Timestamp
         /// What holds it now.
         package var holders: [Holder] = []
-        /// Its place in the queue, from 1.
-        package var place: Int?
+        /// What it waits for in the queue, at which place, and until when: `waits for room …`.
+        package var queue: String?
         /// The machine that it belongs on, when that machine's control plane is not heard of, and since when.
         package var silentHost: (name: String, since: Timestamp?)?
 

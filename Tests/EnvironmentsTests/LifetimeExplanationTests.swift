@@ -127,8 +127,10 @@ import Testing
         #expect(LifetimeExplanation(pooled).situation == .pooled)
         #expect(LifetimeExplanation(pooled).summary.contains("pool of prod-snapshot"))
         var queued = try circumstances(.queued)
-        queued.place = 3
-        #expect(LifetimeExplanation(queued).summary.contains("at place 3"))
+        queued.queue = "waits for room below the limit 'ports', 3 of 4 in the queue"
+        #expect(
+            LifetimeExplanation(queued).summary.hasPrefix(
+                "pr-42 waits for room below the limit 'ports', 3 of 4 in the queue. It gives up waiting in "))
         var silent = try circumstances(.ready)
         silent.silentHost = ("build-7", now)
         #expect(LifetimeExplanation(silent).situation == .hostSilent)

@@ -87,7 +87,7 @@ extension EnvironmentService {
             record, inputs: inputs, limits: configuration.lifetimes, retry: configuration.tunables.retry,
             now: outside.due.now)
         circumstances.holders = holders
-        circumstances.place = outside.place
+        circumstances.queue = try await CapacityService(box: box).places(of: [record])[record.id]?.sentence
         circumstances.silentHost = outside.silentHost
         return (record, holders, LifetimeExplanation(circumstances))
     }

@@ -6,15 +6,11 @@ extension RecordStore {
     /// was one. `record` is what the caller read.
     func outside(
         _ record: EnvironmentRecord
-    ) async throws(ControlError) -> (due: DueEnvironment, place: Int?, silentHost: (name: String, since: Timestamp?)?)?
-    {
+    ) async throws(ControlError) -> (due: DueEnvironment, silentHost: (name: String, since: Timestamp?)?)? {
         try await storing("read what is known of the environment") {
             let rows = try await pool.query(
                 """
                 SELECT \(VerdictRow.columns),
-                    CASE WHEN e.phase = 'queued' THEN (
-                        SELECT count(*) FROM environments q
-                        WHERE q.phase = 'queued' AND (q.created_at, q.id) <= (e.created_at, e.id)) END,
                     e.host IS NOT NULL AND e.host <> $1 AND NOT coalesce(
                         r.seen_at > clock_timestamp() - \(Self.replicaPatience), false),
                     coalesce(nullif(r.hostname, ''), e.host), \(EnvironmentRow.time("r.seen_at"))
@@ -22,11 +18,8 @@ extension RecordStore {
                 """, .text(replica), .text(record.id.text))
             guard let row = rows.first, let due = try VerdictRow.decode(row) else { return nil }
             let start = VerdictRow.count
-            let silent = try row[start + 1].bool
-            return (
-                due, try row[start].orNil?.int,
-                silent ? (try row[start + 2].string, try EnvironmentRow.timestamp(row[start + 3])) : nil
-            )
+            let silent = try row[start].bool
+            return (due, silent ? (try row[start + 1].string, try EnvironmentRow.timestamp(row[start + 2])) : nil)
         }
     }
 }

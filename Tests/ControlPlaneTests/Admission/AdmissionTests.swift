@@ -116,6 +116,8 @@ import Testing
             #expect(try await request(harness, "b-1", owner: "bob").phase == .requested)
             let place = try await harness.capacity.places(of: [waiting])[waiting.id]
             #expect(place?.limit?.name == .owner && place?.position == 1)
+            let why = try await harness.environments.why("a-2").why
+            #expect(why.situation == .queued && why.summary.contains("the limit 'environments_per_owner', 1 of 1"))
             let error = await refusal { _ = try await request(harness, "a-3") }
             #expect(error?.subject == "environments_per_owner")
         }
