@@ -21,6 +21,14 @@ package enum LimitName: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether each machine has its own; the others are those of the one PostgreSQL server, or set for all.
+    package var isOfMachine: Bool {
+        switch self {
+        case .ports, .memory: true
+        case .environments, .owner, .connections, .disk: false
+        }
+    }
+
     /// Whether it counts bytes.
     package var isInBytes: Bool {
         switch self {

@@ -48,9 +48,8 @@ package enum Phase: String, Sendable, Hashable, CaseIterable {
     /// Whether its data are still to be made: what limits on copies count.
     package var isBeforeStorage: Bool {
         switch self {
-        case .queued, .requested, .cloning: true
-        case .sealing, .starting, .probing, .ready, .hibernated, .resetting, .expiring, .failed, .deleting, .deleted:
-            false
+        case .queued, .requested, .cloning, .resetting: true
+        case .sealing, .starting, .probing, .ready, .hibernated, .expiring, .failed, .deleting, .deleted: false
         }
     }
 }

@@ -8,10 +8,12 @@ package struct PoolMember: Hashable, Sendable, Identifiable {
     /// Why it failed, or what it last tried in vain.
     package var reason: String?
     package var createdAt: Timestamp
+    /// Whether it runs on another machine than the one that plans.
+    package var isElsewhere: Bool
 
     package init(
         id: EnvironmentID, snapshot: SnapshotID, generation: Int, phase: Phase, reason: String? = nil,
-        createdAt: Timestamp
+        createdAt: Timestamp, isElsewhere: Bool = false
     ) {
         self.id = id
         self.snapshot = snapshot
@@ -19,6 +21,7 @@ package struct PoolMember: Hashable, Sendable, Identifiable {
         self.phase = phase
         self.reason = reason
         self.createdAt = createdAt
+        self.isElsewhere = isElsewhere
     }
 }
 
@@ -59,6 +62,8 @@ package struct PoolRoom: Hashable, Sendable {
     package var environments: Int
     /// What that limit is called, for people.
     package var limit: String
+    /// Whether it is a limit of the machine that plans: a member elsewhere that goes frees nothing of it.
+    package var isOfMachine = false
     /// Bytes that copies of members may write; `nil`: not known.
     package var disk: Int64?
     /// How many members may be on their way to `ready` at once.
@@ -143,10 +148,12 @@ package struct PoolPlan: Hashable, Sendable {
     package init(pools: [PoolState], members: [PoolMember], room: PoolRoom, now: Timestamp) {
         var pools = pools.sorted { $0.snapshot < $1.snapshot }.map { Pool(state: $0) }
         let places = Dictionary(uniqueKeysWithValues: pools.indices.map { (pools[$0].state.snapshot, $0) })
+        // Members that give room back when they go.
+        func counts(_ member: PoolMember) -> Bool { !(room.isOfMachine && member.isElsewhere) }
         var leaving = 0
         for member in members.sorted(by: Self.isMoreUseful) {
             if member.phase == .deleting || member.phase == .deleted {
-                leaving += 1
+                if counts(member) { leaving += 1 }
             } else if member.phase == .failed || member.phase == .expiring {
                 discard.append(Discard(member: member, cause: .failed))
             } else if let place = places[member.snapshot], pools[place].state.generation == member.generation {
@@ -162,11 +169,14 @@ package struct PoolPlan: Hashable, Sendable {
         }
         // What leaves frees its place only when it is gone; until then it is counted as room for what has to go, so
         // that no more goes than has to, but not as room for what is made.
-        while room.environments + leaving + discard.count < 0,
-            let fullest = pools.indices.filter({ !pools[$0].usable.isEmpty })
-                .max(by: { (pools[$0].usable.count, $0) < (pools[$1].usable.count, $1) })
+        leaving += discard.count { counts($0.member) }
+        while room.environments + leaving < 0,
+            let fullest = pools.indices.filter({ pools[$0].usable.contains(where: counts) })
+                .max(by: { (pools[$0].usable.count, $0) < (pools[$1].usable.count, $1) }),
+            let last = pools[fullest].usable.lastIndex(where: counts)
         {
-            discard.append(Discard(member: pools[fullest].usable.removeLast(), cause: .room))
+            discard.append(Discard(member: pools[fullest].usable.remove(at: last), cause: .room))
+            leaving += 1
         }
         refill(&pools, room, now)
     }

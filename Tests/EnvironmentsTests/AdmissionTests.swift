@@ -58,6 +58,39 @@ import Testing
         #expect(queue.position(of: EnvironmentID("a1")) == 3)
         #expect(queue.position(of: EnvironmentID("zz")) == nil)
     }
+
+    /// Ada waits for a large copy. Bob has never waited, so his turn would come first each time.
+    @Test func whoDidNotWaitIsNotLetPast() {
+        let queue = AdmissionQueue(
+            requests: [
+                QueuedRequest(
+                    id: EnvironmentID("a1"), owner: "ada", queuedAt: Timestamp(unixSeconds: 9),
+                    cost: AdmissionCost(disk: 50))
+            ], servedAt: ["ada": Timestamp(unixSeconds: 1)])
+        func refusal(_ usedDisk: Int64, of environments: Int64 = 10) -> ControlError? {
+            queue.refusal(
+                owner: "bob", cost: cost,
+                within: Capacity(limits: [
+                    Limit(.environments, used: 0, maximum: environments), Limit(.disk, used: usedDisk, maximum: 100),
+                ]))
+        }
+        #expect(refusal(60)?.subject == "disk" && refusal(60)?.message.contains("1 request waits") == true)
+        // There is room for her, who is about to be let in, and for him.
+        #expect(refusal(40) == nil)
+        // For her, and not for him too.
+        #expect(refusal(45)?.subject == "disk" && refusal(0, of: 1)?.subject == "environments")
+    }
+
+    @Test func whoMeetsALimitOfHisOwnHoldsUpNobodyElse() {
+        let queue = AdmissionQueue(
+            requests: [
+                QueuedRequest(
+                    id: EnvironmentID("a1"), owner: "ada", queuedAt: Timestamp(unixSeconds: 9), cost: cost)
+            ])
+        let full = capacity(0, of: 10, perOwner: 2)
+        #expect(queue.refusal(owner: "bob", cost: cost, within: full) == nil)
+        #expect(queue.refusal(owner: "ada", cost: cost, within: full)?.subject == "environments_per_owner")
+    }
 }
 
 @Suite struct AdmissionQueuePropertyTests {

@@ -133,6 +133,20 @@ import Testing
         #expect(plan.make.isEmpty)
     }
 
+    /// Else one machine would give up what another one makes, again and again, and have no port more.
+    @Test func membersElsewhereKeepWhatGivesThisMachineNothing() {
+        var tight = room
+        tight.environments = -2
+        tight.isOfMachine = true
+        var members = ["1", "2", "3"].map { member($0) }
+        members[0].isElsewhere = true
+        members[1].isElsewhere = true
+        let plan = PoolPlan(pools: [state(target: 3)], members: members, room: tight, now: now)
+        #expect(plan.discard.map(\.member.id) == [EnvironmentID("3")])
+        tight.isOfMachine = false
+        #expect(PoolPlan(pools: [state(target: 3)], members: members, room: tight, now: now).discard.count == 2)
+    }
+
     @Test func theEmptiestPoolIsServedFirst() {
         var tight = room
         tight.environments = 3
@@ -182,7 +196,8 @@ import Testing
                     generation: Int.random(in: 1...3, using: &generator),
                     phase: Bool.random(using: &generator)
                         ? .ready : phases[Int.random(in: 0..<phases.count, using: &generator)],
-                    createdAt: Timestamp(unixSeconds: Int64.random(in: 0...100, using: &generator)))
+                    createdAt: Timestamp(unixSeconds: Int64.random(in: 0...100, using: &generator)),
+                    isElsewhere: Bool.random(using: &generator))
             }
             room = PoolRoom(
                 environments: Int.random(in: -6...12, using: &generator),
@@ -197,6 +212,7 @@ import Testing
                     ? nil
                     : AuroraPrices(
                         currency: "USD", acuHour: 1, hourlyBudget: Double(Int.random(in: 10...50, using: &generator))))
+            room.isOfMachine = Bool.random(using: &generator)
         }
 
         /// The members that the plan keeps and that may be handed out.
@@ -290,7 +306,9 @@ import Testing
                             && ![.deleting, .failed, .expiring].contains($0.phase)
                     }
                     #expect(same > pool?.target ?? 0)
-                case .room: #expect(situation.room.environments < 0)
+                case .room:
+                    #expect(situation.room.environments < 0)
+                    #expect(!situation.room.isOfMachine || !discard.member.isElsewhere)
                 }
             }
         }
@@ -299,8 +317,11 @@ import Testing
     @Test func roomIsMadeUntilItSuffices() {
         everySituation("roomIsMadeUntilItSuffices") { situation, plan in
             guard situation.room.environments < 0 else { return }
-            let leaving = situation.members.count { $0.phase == .deleting } + plan.discard.count
-            #expect(situation.room.environments + leaving >= 0 || situation.kept(plan).isEmpty)
+            let counts = { (member: PoolMember) in !situation.room.isOfMachine || !member.isElsewhere }
+            let leaving =
+                situation.members.count { $0.phase == .deleting && counts($0) }
+                + plan.discard.count { counts($0.member) }
+            #expect(situation.room.environments + leaving >= 0 || !situation.kept(plan).contains(where: counts))
         }
     }
 
@@ -330,9 +351,9 @@ import Testing
                 rounds += 1
                 let plan = situation.plan
                 let gone = Set(plan.discard.map(\.member.id))
-                let leaving = situation.members.count { gone.contains($0.id) || $0.phase == .deleting }
+                let leaving = situation.members.filter { gone.contains($0.id) || $0.phase == .deleting }
                 situation.members.removeAll { gone.contains($0.id) || $0.phase == .deleting }
-                situation.room.environments += leaving
+                situation.room.environments += leaving.count { !situation.room.isOfMachine || !$0.isElsewhere }
                 for place in situation.members.indices { situation.members[place].phase = .ready }
                 for refill in plan.make {
                     for _ in 0..<refill.count {
@@ -347,7 +368,7 @@ import Testing
                     }
                 }
                 situation.now = situation.now + .seconds(1)
-                let isQuiet = plan.make.isEmpty && plan.discard.isEmpty && plan.nextLook == nil && leaving == 0
+                let isQuiet = plan.make.isEmpty && plan.discard.isEmpty && plan.nextLook == nil && leaving.isEmpty
                 if isQuiet, !plan.held.values.contains(.making) { break }
             }
             #expect(rounds < 200, "it does not come to rest")

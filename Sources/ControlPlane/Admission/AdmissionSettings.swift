@@ -28,13 +28,21 @@ struct AdmissionSettings: Sendable {
         self.machine = machine
     }
 
-    /// Space that copies never take: PostgreSQL stops when it cannot write its log.
-    static let diskReserve: Int64 = 128 * 1_048_576
-    /// Memory that servers never take.
-    static let memoryReserve: Int64 = 256 * 1_048_576
-    /// Of so many awake environments one is expected to be in use at any moment and to hold a connection: a server opens up
-    /// to sixteen when it has to and gives each back ten seconds after its last use. What is in use above that is measured.
-    static let awakePerConnection = 2
+    /// What there is in all.
+    ///
+    /// - Parameter serverConnections: what the PostgreSQL server lets anybody but superusers have.
+    func bounds(serverConnections: Int64) -> CapacityBounds {
+        var bounds = CapacityBounds(ports: Int64(ports.count))
+        bounds.environments = maximumEnvironments.map(Int64.init)
+        bounds.perOwner = maximumPerOwner.map(Int64.init)
+        bounds.ownConnections = Int64(ownConnections)
+        if limitsConnections { bounds.connections = serverConnections }
+        let facts = machine.read()
+        bounds.diskFree = facts.diskFree
+        bounds.memoryAvailable = facts.memoryAvailable
+        return bounds
+    }
+
     /// What a copy that shares its blocks with the snapshot writes: the system catalogs that sealing changes.
     static let sharedCopyBytes: Int64 = 16 * 1_048_576
 
@@ -74,31 +82,13 @@ struct AdmissionView: Sendable {
         AdmissionCost(disk: AdmissionSettings.copyBytes(of: databaseBytes, sharesBlocks: sharesBlocks))
     }
 
-    /// Why a request cannot be let in now; nil: it can. Whoever waits already comes first.
-    func refusal(owner: String, cost: AdmissionCost, id: EnvironmentID) -> ControlError? {
-        var queue = queue
-        queue.requests.append(QueuedRequest(id: id, owner: owner, queuedAt: now, cost: cost))
-        let admission = queue.admission(within: capacity)
-        if admission.admitted.contains(where: { $0.id == id }) { return nil }
-        if case .over(let limit, let needs) = capacity.decide(owner: owner, cost: cost) {
-            return .over(limit, needs: needs)
-        }
-        let waiting = queue.requests.count - 1
-        let limit = admission.stoppedBy?.name ?? .owner
-        return ControlError(
-            limit.isQuota ? .quota : .capacity, subject: limit.rawValue,
-            "\(waiting) request\(waiting == 1 ? " waits" : "s wait") for room below the limit '\(limit.rawValue)' already",
-            hint: "`envctl clone --queue` waits behind them; \(limit.remedy)")
+    /// Why a request cannot be let in now; nil: it can.
+    func refusal(owner: String, cost: AdmissionCost) -> ControlError? {
+        queue.refusal(owner: owner, cost: cost, within: capacity)
     }
 
     /// Whether requests in flight could together exceed a limit, or overtake somebody.
     func isTight(for cost: AdmissionCost) -> Bool {
-        if !queue.requests.isEmpty { return true }
-        let own = capacity.maximumPerOwner.map { maximum in
-            Limit(.owner, used: capacity.usedByOwner.values.max() ?? 0, maximum: maximum)
-        }
-        return ([own].compactMap(\.self) + capacity.limits).contains { limit in
-            limit.free < AdmissionSettings.inFlight * cost.amount(of: limit.name)
-        }
+        !queue.requests.isEmpty || capacity.isTight(for: cost, inFlight: AdmissionSettings.inFlight)
     }
 }

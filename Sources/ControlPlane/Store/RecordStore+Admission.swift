@@ -64,12 +64,10 @@ extension RecordStore {
             promised +=
                 AdmissionSettings.copyBytes(of: try row[0].int64, sharesBlocks: sharesBlocks) * (try row[1].int64)
         }
-        var capacity = Capacity(
-            limits: Self.limits(
-                settings, try Usage(counts: counts, backends: backends, promisedDisk: promised),
-                serverConnections: try counts[5].int64),
-            maximumPerOwner: settings.maximumPerOwner.map(Int64.init))
-        for row in results[1] { capacity.usedByOwner[try row[0].string] = try row[1].int64 }
+        var usage = try Self.usage(counts: counts, backends: backends)
+        usage.promisedDisk = promised
+        for row in results[1] { usage.byOwner[try row[0].string] = try row[1].int64 }
+        let capacity = Capacity(usage, within: settings.bounds(serverConnections: try counts[5].int64))
         var queue = AdmissionQueue(requests: [])
         for row in results[4] {
             let bytes = AdmissionSettings.copyBytes(of: try row[3].int64, sharesBlocks: sharesBlocks)
@@ -84,24 +82,15 @@ extension RecordStore {
             now: Timestamp(microseconds: try counts[7].int64))
     }
 
-    private struct Usage {
-        var environments: Int64
-        var ports: Int64
-        var making: Int64
-        var awake: Int64
-        var environmentBackends: Int64
-        var otherBackends: Int64
-        var promisedDisk: Int64
-
-        init(counts: PostgresRow, backends: PostgresRow, promisedDisk: Int64) throws {
-            environments = try counts[0].int64
-            ports = try counts[1].int64
-            making = try counts[2].int64
-            awake = try counts[3].int64
-            environmentBackends = try backends[0].int64
-            otherBackends = try backends[1].int64
-            self.promisedDisk = promisedDisk
-        }
+    private static func usage(counts: PostgresRow, backends: PostgresRow) throws -> CapacityUsage {
+        var usage = CapacityUsage()
+        usage.environments = try counts[0].int64
+        usage.ports = try counts[1].int64
+        usage.making = try counts[2].int64
+        usage.awake = try counts[3].int64
+        usage.environmentBackends = try backends[0].int64
+        usage.otherBackends = try backends[1].int64
+        return usage
     }
 
     private static let countsSQL = """
@@ -116,42 +105,6 @@ extension RecordStore {
             \(EnvironmentRow.time("clock_timestamp()"))
         FROM environments WHERE phase <> 'deleted'
         """
-
-    /// - Connections: what the server lets anybody but superusers have. Used: what others than environments hold, or
-    ///   what this control plane keeps for itself if that is more; what environments hold, or what those that are
-    ///   awake or in the making are expected to if that is more.
-    /// - Disk and memory: used is what is promised to copies and servers that are not made yet; what is made is missing
-    ///   in what the kernel calls free.
-    private static func limits(
-        _ settings: AdmissionSettings, _ usage: Usage, serverConnections: Int64
-    ) -> [Limit] {
-        var limits: [Limit] = []
-        if let maximum = settings.maximumEnvironments {
-            limits.append(Limit(.environments, used: usage.environments, maximum: Int64(maximum)))
-        }
-        limits.append(Limit(.ports, used: usage.ports, maximum: Int64(settings.ports.count)))
-        if settings.limitsConnections {
-            let each = Int64(AdmissionSettings.awakePerConnection)
-            let expected = (usage.awake + usage.making + each - 1) / each
-            limits.append(
-                Limit(
-                    .connections,
-                    used: max(usage.otherBackends, Int64(settings.ownConnections))
-                        + max(usage.environmentBackends, expected), maximum: serverConnections))
-        }
-        let facts = settings.machine.read()
-        if let free = facts.diskFree {
-            limits.append(
-                Limit(.disk, used: usage.promisedDisk, maximum: max(0, free - AdmissionSettings.diskReserve)))
-        }
-        if let available = facts.memoryAvailable {
-            limits.append(
-                Limit(
-                    .memory, used: usage.making * AdmissionCost.memory,
-                    maximum: max(0, available - AdmissionSettings.memoryReserve)))
-        }
-        return limits
-    }
 }
 
 extension RecordStore {

@@ -42,12 +42,12 @@ extension RecordStore {
     private static let claimSQL = """
         WITH early AS (
             SELECT id FROM environments
-            WHERE phase IN ('requested', 'cloning') AND next_attempt_at <= clock_timestamp()
+            WHERE phase IN ('requested', 'cloning', 'resetting') AND next_attempt_at <= clock_timestamp()
                 AND \(takeableAt("$3", "$4")) <= clock_timestamp() AND id <> ALL ($5::text[])
             ORDER BY pooled, next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
         ), late AS (
             SELECT id FROM environments
-            WHERE phase NOT IN ('requested', 'cloning') AND next_attempt_at <= clock_timestamp()
+            WHERE phase NOT IN ('requested', 'cloning', 'resetting') AND next_attempt_at <= clock_timestamp()
                 AND \(takeableAt("$3", "$4")) <= clock_timestamp() AND id <> ALL ($5::text[])
             ORDER BY pooled, next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
         )

@@ -11,38 +11,6 @@ struct PoolSettings: Sendable {
 
     /// What refills leave to users of each limit, in environments, so that pools never take the last ones.
     var reserve: Int { max(1, min(4, admission.ports.count / 4)) }
-
-    /// What members may take.
-    func room(_ view: AdmissionView, members: Int, waiting: Int) -> PoolRoom {
-        var room = PoolRoom(environments: .max, making: making, waiting: waiting)
-        for limit in view.capacity.limits {
-            let free = limit.maximum - limit.used
-            let environments: Int64
-            switch limit.name {
-            case .environments, .owner:
-                // A member counts when it is claimed; more than can be claimed are of no use.
-                environments = free - Int64(members)
-            case .disk:
-                // Half of it stays for users; what is over the limit already has to be given back.
-                room.disk = free / 2
-                environments = free < 0 ? -1 : .max
-            case .ports, .connections, .memory:
-                let needs = AdmissionCost(disk: 0).amount(of: limit.name)
-                environments = (free >= 0 ? free / needs : -1) - Int64(reserve)
-            }
-            if environments < Int64(room.environments) {
-                room.environments = Int(environments)
-                room.limit = limit.name.rawValue
-            }
-        }
-        // Somebody waits for what members hold.
-        let stopped = view.queue.admission(within: view.capacity).stoppedBy
-        if let stopped, !stopped.name.isQuota, room.environments >= 0 {
-            room.environments = -1
-            room.limit = stopped.name.rawValue
-        }
-        return room
-    }
 }
 
 /// What the pools look like in one look at the records.
@@ -115,24 +83,25 @@ extension RecordStore {
             PostgresQuery(Self.poolsSQL, [.int(settings.defaultSize)]),
             PostgresQuery(
                 """
-                SELECT id, snapshot_id, generation, phase, reason, \(EnvironmentRow.time("created_at"))
+                SELECT id, snapshot_id, generation, phase, reason, \(EnvironmentRow.time("created_at")),
+                    coalesce(host, $1) <> $1
                 FROM environments WHERE pooled AND phase <> 'deleted'
-                """),
+                """, [.text(replica)]),
             PostgresQuery(
-                "SELECT count(*) FROM environments WHERE NOT pooled AND phase IN ('requested', 'cloning')"),
+                "SELECT count(*) FROM environments WHERE NOT pooled AND phase IN ('requested', 'cloning', 'resetting')"),
         ])
         let members = try results[1].compactMap { row -> PoolMember? in
             guard let phase = Phase(rawValue: try row[3].string) else { return nil }
             return PoolMember(
                 id: EnvironmentID(try row[0].string), snapshot: SnapshotID(try row[1].string),
                 generation: try row[2].int, phase: phase, reason: try row[4].orNil?.string,
-                createdAt: Timestamp(microseconds: try row[5].int64))
+                createdAt: Timestamp(microseconds: try row[5].int64), isElsewhere: try row[6].bool)
         }
         var view = PoolView(
             members: members,
-            room: settings.room(
-                admission, members: members.count { $0.phase.isWanted },
-                waiting: try results[2].first?[0].int ?? 0),
+            room: PoolRoom(
+                admission.capacity, queue: admission.queue, members: members.count { $0.phase.isWanted },
+                reserve: settings.reserve, making: settings.making, waiting: try results[2].first?[0].int ?? 0),
             now: admission.now)
         view.room.aurora = try await auroraRoom(settings.admission, countsQueue: true, on: connection)
         for row in results[0] {

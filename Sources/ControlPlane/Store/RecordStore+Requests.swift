@@ -106,7 +106,7 @@ extension RecordStore {
             let view = try await readAdmission(settings, owner: request.owner, on: connection)
             let cost = view.cost(databaseBytes: bytes)
             guard isAlone || !view.isTight(for: cost) else { return .tight }
-            let refusal = view.refusal(owner: request.owner, cost: cost, id: request.id)
+            let refusal = view.refusal(owner: request.owner, cost: cost)
             if let refusal, request.whenFull == .refuse || !view.capacity.couldEverAdmit(cost) {
                 return .outcome(.refused(refusal))
             }

@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test func aFullDiskRefusesBeforeAnythingIsCopied() async throws {
-        let reserve = AdmissionSettings.diskReserve
+        let reserve = CapacityBounds.diskReserve
         // The snapshots' databases have 8 MB; a logged copy writes that twice.
         let facts = Facts(MachineFacts(diskFree: reserve + 40_000_000, memoryAvailable: 8 << 30))
         try await LifecycleHarness.with(machine: facts.reader) { harness in
@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test func littleMemoryIsALimitToo() async throws {
-        let facts = Facts(MachineFacts(diskFree: nil, memoryAvailable: AdmissionSettings.memoryReserve))
+        let facts = Facts(MachineFacts(diskFree: nil, memoryAvailable: CapacityBounds.memoryReserve))
         try await LifecycleHarness.with(machine: facts.reader) { harness in
             let error = await refusal { _ = try await request(harness, "a") }
             #expect(error?.subject == "memory" && error?.code == .capacity)

@@ -1,39 +1,37 @@
-import Environments
-
 /// Who may begin: a pure account of what runs against the two limits.
-struct WorkSlots: Sendable {
-    let maximumClones: Int
-    let maximumWorkers: Int
-    private(set) var cloning: Set<EnvironmentID> = []
-    private(set) var running: Set<EnvironmentID> = []
+package struct WorkSlots: Sendable {
+    package let maximumClones: Int
+    package let maximumWorkers: Int
+    package private(set) var cloning: Set<EnvironmentID> = []
+    package private(set) var running: Set<EnvironmentID> = []
 
-    init(maximumClones: Int, maximumWorkers: Int) {
+    package init(maximumClones: Int, maximumWorkers: Int) {
         self.maximumClones = maximumClones
         self.maximumWorkers = maximumWorkers
     }
 
     /// How many more environments may be claimed that still need a copy made, and how many others. Deletions and
     /// restarts keep room when many copies queue, because copies have a limit of their own below the workers'.
-    var free: (beforeClone: Int, others: Int) {
+    package var free: (beforeClone: Int, others: Int) {
         let workers = max(0, maximumWorkers - running.count)
         let clones = min(max(0, maximumClones - cloning.count), workers)
         return (clones, max(0, workers - clones))
     }
 
-    mutating func begin(_ id: EnvironmentID, _ phase: Phase) {
+    package mutating func begin(_ id: EnvironmentID, _ phase: Phase) {
         running.insert(id)
         update(id, phase)
     }
 
     /// Whether that freed a place.
     @discardableResult
-    mutating func update(_ id: EnvironmentID, _ phase: Phase) -> Bool {
+    package mutating func update(_ id: EnvironmentID, _ phase: Phase) -> Bool {
         guard phase.isBeforeStorage else { return cloning.remove(id) != nil }
         cloning.insert(id)
         return false
     }
 
-    mutating func end(_ id: EnvironmentID) {
+    package mutating func end(_ id: EnvironmentID) {
         cloning.remove(id)
         running.remove(id)
     }
