@@ -24,11 +24,17 @@ struct SimulatedRecords {
 
     static let lease = Duration.seconds(60)
     /// Of live environments; a tombstone is as good as no row here.
-    private(set) var rows: [EnvironmentID: Row] = [:]
+    private(set) var rows: [EnvironmentID: Row] = [:] { didSet { changes += 1 } }
+    /// Counts writes, so that whoever looks sees whether anything has happened.
+    private(set) var changes = 0
     /// In the order of their requests, so that every run goes the same way.
     private(set) var order: [EnvironmentID] = []
     /// The newest generation of each snapshot.
     var newest: [SnapshotID: Int] = [:]
+    var pools: [SnapshotID: Pool] = [:]
+    /// When a request of each owner was last let in from the queue; of those that are deleted too.
+    var servedAt: [String: Timestamp] = [:]
+    var lock = SimulatedLock()
     /// Writes of workers that had lost their claim, refused.
     private(set) var fenced = 0
     private(set) var takeovers = 0
@@ -38,24 +44,39 @@ struct SimulatedRecords {
 
     subscript(id: EnvironmentID) -> EnvironmentRecord? { rows[id]?.record }
 
-    func named(_ name: EnvironmentName) -> EnvironmentRecord? { live.first { $0.name == name } }
+    func named(_ name: EnvironmentName) -> EnvironmentRecord? { live.first { $0.name == name && !$0.isPooled } }
 
     mutating func insert(_ record: EnvironmentRecord) {
         rows[record.id] = Row(record: record)
         order.append(record.id)
     }
 
+    /// Changes a row without looking at anything.
+    mutating func update(_ id: EnvironmentID, _ change: (inout EnvironmentRecord) -> Void) {
+        guard var row = rows[id] else { return }
+        change(&row.record)
+        rows[id] = row
+    }
+
     mutating func hold(_ id: EnvironmentID, until: Timestamp?) { rows[id]?.heldUntil = until }
 
     /// `claimSQL`.
-    mutating func claim(by replica: String, limit: Int, except: Set<EnvironmentID>, now: Timestamp) -> [Claim] {
+    mutating func claim(
+        by replica: String, _ free: (beforeClone: Int, others: Int), except: Set<EnvironmentID>, now: Timestamp
+    ) -> [Claim] {
         let due = order.compactMap { id -> Row? in
             guard !except.contains(id), let row = rows[id], let at = takeableAt(row, replica), at <= now else {
                 return nil
             }
             return row
-        }.sorted { ($0.record.nextAttemptAt ?? now, $0.record.id) < ($1.record.nextAttemptAt ?? now, $1.record.id) }
-        return due.prefix(limit).map { row in
+        }.sorted {
+            let (left, right) = ($0.record.isPooled ? 1 : 0, $1.record.isPooled ? 1 : 0)
+            return (left, $0.record.nextAttemptAt ?? now, $0.record.id)
+                < (right, $1.record.nextAttemptAt ?? now, $1.record.id)
+        }
+        let early = due.filter(\.record.phase.isBeforeStorage).prefix(free.beforeClone)
+        let late = due.filter { !$0.record.phase.isBeforeStorage }.prefix(free.others)
+        return (early + late).map { row in
             var row = row
             if let host = row.record.host, host != replica {
                 row.record.port = nil
@@ -166,5 +187,4 @@ struct SimulatedRecords {
         guard let row = rows[id], row.record.phase != .deleted, row.record.nextAttemptAt == nil else { return }
         rows[id]?.record.nextAttemptAt = now
     }
-
 }

@@ -33,19 +33,28 @@ struct SimulatedReplica {
     var renewals: [EnvironmentID: Timestamp] = [:]
     var reconciling: Reconciling?
     var seen: Set<ReconcilePlan.Sighting> = []
+    var slots: WorkSlots
+    /// Requests of users that this process is at.
+    var requests: [SimulatedRequest] = []
+    /// Between the look of the pool keeper, or of the queue's, and what it writes.
+    var keeping: PoolPlan?
+    var admitting: [QueuedRequest]?
+
+    init(name: String, slots: WorkSlots) {
+        self.name = name
+        self.slots = slots
+    }
 }
 
 extension Simulation {
-    private static let workersAtOnce = 6
-
     mutating func dispatch(_ place: Int) {
         guard isRunning(place), !isOut else { return }
         let replica = replicas[place]
-        let room = Self.workersAtOnce - replica.workers.count
-        guard room > 0 else { return }
-        let claims = records.claim(by: replica.name, limit: room, except: Set(replica.workers.keys), now: now)
+        let claims = records.claim(by: replica.name, replica.slots.free, except: Set(replica.workers.keys), now: now)
+        checkUsersComeFirst(claims, on: replica.name)
         for claim in claims {
             replicas[place].workers[claim.record.id] = .init(claim: claim, claimedAt: now)
+            replicas[place].slots.begin(claim.record.id, claim.record.phase)
             note("\(replica.name) claims \(claim.record.name) in \(claim.record.phase), epoch \(claim.epoch)")
         }
     }
@@ -77,6 +86,8 @@ extension Simulation {
         case .deciding: decide(worker, on: place)
         case .acting(let effect):
             let transition: Transition
+            world.reservedPorts = records.reservedPorts(on: host)
+            if effect == .clone { checkSlots(place) }
             switch world.perform(
                 effect, for: record, on: host, claim: worker.claim.epoch, faults: isOut ? 1 : weather.faults,
                 using: &generator)
@@ -102,13 +113,13 @@ extension Simulation {
         switch decision {
         case .rest:
             if !isOut { records.release(record, by: host, epoch: worker.claim.epoch, now: now) }
-            replicas[place].workers[record.id] = nil
+            end(record.id, on: place)
             return
         case .perform(let effect):
             let since = max(worker.claimedAt, replicas[place].renewals[record.id] ?? worker.claimedAt)
             guard now < since + SimulatedRecords.lease else {
                 count("claim ran out")
-                replicas[place].workers[record.id] = nil
+                end(record.id, on: place)
                 return
             }
             replicas[place].workers[record.id]?.stage = .acting(effect)
@@ -132,15 +143,11 @@ extension Simulation {
         case .written(let record):
             note("\(replica) records \(record.name): \(record.phase)")
             recorded(record, before: before)
-            if keep {
-                continueWorker(record, worker, on: place)
-            } else {
-                replicas[place].workers[record.id] = nil
-            }
+            if keep { continueWorker(record, worker, on: place) } else { end(record.id, on: place) }
         case .changed(let record): continueWorker(record, worker, on: place)
         case .fenced:
             note("\(replica) is fenced from \(next.name)")
-            replicas[place].workers[next.id] = nil
+            end(next.id, on: place)
             if let launched { undoLaunch(launched, next.id, on: replica) }
         }
     }
@@ -150,6 +157,12 @@ extension Simulation {
     ) {
         replicas[place].workers[record.id]?.claim.record = record
         replicas[place].workers[record.id]?.stage = .deciding
+        replicas[place].slots.update(record.id, record.phase)
+    }
+
+    private mutating func end(_ id: EnvironmentID, on place: Int) {
+        replicas[place].workers[id] = nil
+        replicas[place].slots.end(id)
     }
 
     private mutating func undoLaunch(_ server: ServerIdentity, _ id: EnvironmentID, on host: String) {
@@ -166,7 +179,8 @@ extension Simulation {
         count("replica killed")
         let name = replicas[place].name
         note("\(name) is killed")
-        replicas[place] = SimulatedReplica(name: name)
+        forgetTransactions(of: place)
+        replicas[place] = SimulatedReplica(name: name, slots: economy.slots)
         replicas[place].isAlive = false
         // The sockets go with the process; servers keep theirs.
         world.releasePorts(on: name)

@@ -42,6 +42,12 @@ struct SimulatedWorld {
     var directories: Set<Place> = []
     /// Ports that foreign processes listen on, on every machine.
     var foreignPorts: Set<Int> = []
+    /// Where servers may listen, and what of it the records have given away.
+    var ports = 20_000..<20_064
+    var reservedPorts: Set<Int> = []
+    /// What a copy of each snapshot takes, of how much in all; nil: without end.
+    var copyBytes: [SnapshotID: Int64] = [:]
+    var diskBytes: Int64?
     private(set) var copiesMade = 0
     private(set) var serversStarted: Int32 = 0
     private(set) var violations: [String] = []
@@ -98,6 +104,9 @@ struct SimulatedWorld {
         else { return nil }
         return (server.database, copy)
     }
+
+    /// What is left for copies; nil: without end.
+    var diskFree: Int64? { diskBytes.map { $0 - databases.values.reduce(0) { $0 + (copyBytes[$1.snapshot] ?? 0) } } }
 
     /// Whether anything of the environment is left.
     func holdsAnything(of record: EnvironmentRecord) -> Bool {
@@ -181,6 +190,8 @@ struct SimulatedWorld {
         roles.insert(record.role)
         if generator.chance(faults) { throw Self.lostReply(&generator) }
         guard databases[record.database] == nil else { return }
+        let bytes = copyBytes[record.snapshotID] ?? 0
+        if let diskFree, bytes > diskFree { throw ControlError(.capacity, "the disk is full") }
         copiesMade += 1
         databases[record.database] = Copy(
             serial: copiesMade, snapshot: record.snapshotID, generation: record.generation, credential: nil)
@@ -237,8 +248,8 @@ struct SimulatedWorld {
     }
 
     private func freePort(_ host: String, _ generator: inout SeededGenerator) throws(ControlError) -> Int {
-        let taken = takenPorts(on: host, except: nil)
-        guard let port = generator.pick((20_000..<20_064).filter { !taken.contains($0) }) else {
+        let taken = takenPorts(on: host, except: nil).union(reservedPorts)
+        guard let port = generator.pick(ports.filter { !taken.contains($0) }) else {
             throw ControlError(.capacity, "every port is taken")
         }
         return port

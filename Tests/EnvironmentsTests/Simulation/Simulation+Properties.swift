@@ -37,6 +37,8 @@ extension Simulation {
             }
         }
         checkOneServer()
+        checkQuotas()
+        checkClaims()
         for id in records.order {
             guard let handed = ledger.handedOut[id], let record = records[id], record.phase != .deleting,
                 handed.incarnation == record.incarnation, !ledger.vandalised.contains(id)
@@ -66,7 +68,9 @@ extension Simulation {
     /// What must be so once nothing moves any more and two comparisons were made.
     mutating func checkAtRest() {
         for record in records.live {
-            if !record.phase.isSettled { world.violated("liveness", "\(record.name) stays \(record.phase)") }
+            if !record.phase.isSettled, record.phase != .queued {
+                world.violated("liveness", "\(record.name) stays \(record.phase)")
+            }
             switch record.phase {
             case .ready:
                 if world.served(to: record)?.database != record.database {
@@ -88,6 +92,7 @@ extension Simulation {
             }
         }
         checkLeaks()
+        checkAdmissionAtRest()
     }
 
     private mutating func checkLeaks() {

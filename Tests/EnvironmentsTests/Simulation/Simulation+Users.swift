@@ -8,18 +8,21 @@ extension Simulation {
         guard !isOut, let place = replicas.indices.filter(isRunning).randomElement(using: &generator),
             let name = generator.pick(Self.names).flatMap({ try? EnvironmentName($0) })
         else { return }
-        let replica = replicas[place].name
         let now = now
         switch Int.random(in: 0..<24, using: &generator) {
-        case 0..<7: request(name, at: replica)
+        case 0..<7: request(name, at: place)
         case 7..<9: ask(name, "delete") { try $0.deletingOnRequest($1, reason: "deleted on request", now: now) }
         case 9..<11: ask(name, "hibernate") { try $0.hibernating($1, reason: "on request", now: now) }
         case 11..<13: ask(name, "wake") { try $0.waking($1, reason: "on request", now: now) }
         case 13..<16:
-            let newest = records.newest
+            let (newest, templates) = (records.newest, world.templates)
             let latest = generator.chance(0.5)
             ask(name, "reset") {
-                try $0.resetting($1, to: latest ? newest[$1.snapshotID] ?? 1 : $1.generation, now: now)
+                let generation = latest ? newest[$1.snapshotID] : $1.generation
+                guard let generation, templates[$1.snapshotID]?.contains(generation) == true else {
+                    throw ControlError(.conflict, "the snapshot is gone", hint: "clone another snapshot")
+                }
+                return try $0.resetting($1, to: generation, now: now)
             }
         case 16..<18:
             let (ttl, limits) = (randomTTL(), limits)
@@ -38,36 +41,12 @@ extension Simulation {
             let until = now + .seconds(Int.random(in: 1...300, using: &generator))
             records.hold(record.id, until: generator.chance(0.7) ? until : nil)
         default:
-            guard let snapshot = generator.pick(snapshots), generator.chance(0.3) else { return }
-            let generation = (records.newest[snapshot] ?? 0) + 1
-            records.newest[snapshot] = generation
-            world.templates[snapshot, default: []].insert(generation)
-            note("snapshot \(snapshot) has generation \(generation)")
+            guard let snapshot = generator.pick(snapshots), generator.chance(weather.isTight ? 1 : 0.3) else { return }
+            changeSnapshot(snapshot)
         }
     }
 
-    private mutating func randomTTL() -> Duration { .seconds(Int.random(in: 10...1200, using: &generator)) }
-
-    /// A clone request: the environment of that name, or a new one.
-    private mutating func request(_ name: EnvironmentName, at replica: String) {
-        guard records.named(name) == nil, let snapshot = generator.pick(snapshots) else { return }
-        let ttl = randomTTL()
-        let used = Set(records.live.filter { $0.host == replica }.compactMap(\.port))
-        guard let port = (20_000..<20_064).first(where: { !used.contains($0) }),
-            let text = try? SnapshotName("snapshot-\(snapshot)")
-        else { return }
-        var record = EnvironmentRecord(
-            id: EnvironmentID(using: &generator), name: name, snapshot: text, snapshotID: snapshot,
-            generation: records.newest[snapshot] ?? 1, createdAt: now, expiresAt: now + ttl, ttl: ttl)
-        record.host = replica
-        record.port = port
-        record.rolePassword = "secret"
-        record.idleTimeout = generator.chance(0.7) ? limits.idleTimeout : .zero
-        record.nextAttemptAt = now
-        records.insert(record)
-        count("requested")
-        note("\(name) is requested of \(replica)")
-    }
+    mutating func randomTTL() -> Duration { .seconds(Int.random(in: 10...1200, using: &generator)) }
 
     private mutating func ask(
         _ name: EnvironmentName, _ verb: String,
@@ -93,7 +72,9 @@ extension Simulation {
 
     /// A client sends a request to an endpoint that it was given.
     mutating func clientAsks() {
-        guard let record = generator.pick(records.live.filter { $0.readyAt != nil && $0.phase.isWanted }) else {
+        guard
+            let record = generator.pick(records.live.filter { $0.readyAt != nil && $0.phase.isWanted && !$0.isPooled })
+        else {
             return
         }
         guard let served = world.served(to: record) else {

@@ -15,6 +15,10 @@ struct Simulation {
         var pauses = true
         var outages = true
         var vandals = false
+        /// Pools, and limits that are met.
+        var isTight = false
+        /// Everything comes to rest.
+        var isSettling = false
 
         static let quiet = Weather(faults: 0, kills: false, pauses: false, outages: false, vandals: false)
     }
@@ -28,6 +32,9 @@ struct Simulation {
     let machine = EnvironmentMachine()
     var limits = LifetimeLimits()
     let snapshots = [SnapshotID("aa"), SnapshotID("bb")]
+    let economy: SimulatedEconomy
+    /// Who waits for a pool to fill.
+    var poolWaiters: [PoolWaiter] = []
     /// The records cannot be reached before then.
     var outageUntil: Timestamp?
     /// What users were told and must find again.
@@ -40,13 +47,20 @@ struct Simulation {
         generator = SeededGenerator(seed: seed)
         self.weather = weather
         self.keepsTrace = keepsTrace
-        replicas = ["one", "two"].map { SimulatedReplica(name: $0) }
+        let economy = weather.isTight ? SimulatedEconomy.tight(snapshots, using: &generator) : .ample
+        self.economy = economy
+        replicas = ["one", "two"].map { SimulatedReplica(name: $0, slots: economy.slots) }
+        world.ports = economy.ports
+        world.copyBytes = economy.copyBytes
+        world.diskBytes = economy.disk
         limits.idleTimeout = .seconds(120)
         limits.grace = .seconds(300)
         limits.maximumAge = .seconds(3600)
         for snapshot in snapshots {
             world.templates[snapshot] = [1]
             records.newest[snapshot] = 1
+            records.pools[snapshot] = SimulatedRecords.Pool()
+            records.setPoolSize(snapshot, generator.pick(economy.poolSizes) ?? 0)
         }
     }
 
@@ -61,7 +75,8 @@ struct Simulation {
         now = now + .milliseconds(Int.random(in: 0...40, using: &generator))
         if generator.chance(0.01) { now = now + .seconds(Int.random(in: 1...90, using: &generator)) }
         switch Int.random(in: 0..<100, using: &generator) {
-        case 0..<60: workSomewhere()
+        case 0..<48: workSomewhere()
+        case 48..<60: admitSomewhere()
         case 60..<78: userActs()
         case 78..<90: clientAsks()
         case 90..<94: reap(replicas[Int.random(in: 0..<replicas.count, using: &generator)].name)
@@ -89,20 +104,23 @@ struct Simulation {
     /// Lets faults end and everything run until nothing is to be done. False when that does not happen.
     mutating func settle() -> Bool {
         weather = .quiet
+        weather.isSettling = true
         outageUntil = nil
         world.foreignPorts = []
         for place in replicas.indices { restart(place) }
         for _ in 0..<4000 {
+            let written = records.changes
             for place in replicas.indices {
                 renew(place)
                 watchHealth(place)
+                settleAdmission(place)
                 dispatch(place)
                 for id in replicas[place].workers.keys.sorted() {
                     for _ in 0..<200 where replicas[place].workers[id] != nil { advance(id, on: place) }
                 }
             }
             checkAlways()
-            if replicas.allSatisfy(\.workers.isEmpty) {
+            if replicas.allSatisfy(\.workers.isEmpty), records.changes == written {
                 guard let next = nextDue else { return true }
                 now = max(now, next) + .milliseconds(1)
             }
@@ -112,7 +130,8 @@ struct Simulation {
 
     /// When the next worker has something to do.
     private var nextDue: Timestamp? {
-        replicas.flatMap { replica in records.ordered.compactMap { records.takeableAt($0, replica.name) } }.min()
+        let work = replicas.flatMap { replica in records.ordered.compactMap { records.takeableAt($0, replica.name) } }
+        return (work + [nextRefill].compactMap(\.self)).min()
     }
 
     /// A whole comparison on every replica, and what it sets going.
@@ -132,6 +151,12 @@ struct Ledger {
     var credentials: [EnvironmentID: EnvironmentCredential] = [:]
     /// The newest incarnation that answered a client.
     var answered: [EnvironmentID: Int] = [:]
+    /// What was asked for, of each environment that came from a pool.
+    var claims: [EnvironmentID: SimulatedRequest] = [:]
+    /// The newest generation that each snapshot ever had.
+    var generations: [SnapshotID: Int] = [:]
+    /// Those who wait in the queue, since they came.
+    var waiting: [EnvironmentID: Waiter] = [:]
     /// Environments whose data somebody outside dropped.
     var vandalised: Set<EnvironmentID> = []
 }
@@ -143,7 +168,9 @@ extension Simulation {
             records.change(machine.unprotecting(record).record)
             records.hold(record.id, until: nil)
         }
-        for _ in 0..<3 {
+        for snapshot in snapshots { records.setPoolSize(snapshot, 0) }
+        // Those who wait in the queue come in and live as long as the others.
+        for _ in 0..<12 where !records.live.isEmpty {
             now = now + limits.maximumAge + limits.grace
             for replica in replicas { reap(replica.name) }
             if !settle() { world.violated("liveness", "the end of its lifetime never comes to rest") }
