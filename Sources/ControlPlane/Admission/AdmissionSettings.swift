@@ -11,6 +11,8 @@ struct AdmissionSettings: Sendable {
     var ownConnections: Int
     var limitsConnections: Bool
     var concurrentClones: Int
+    /// How long what expired still takes its room.
+    var grace: Duration
     var machine: MachineReader
     /// What clones at AWS cost, with the budget; nil: unknown.
     var prices: AuroraPrices?
@@ -25,6 +27,7 @@ struct AdmissionSettings: Sendable {
         ownConnections = tunables.maximumConnections + 2 + tunables.concurrentWorkers + tunables.concurrentImports
         limitsConnections = tunables.limitsConnections
         concurrentClones = tunables.concurrentClones
+        grace = configuration.lifetimes.grace
         self.machine = machine
     }
 

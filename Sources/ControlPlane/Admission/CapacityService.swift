@@ -68,7 +68,8 @@ package struct CapacityService: Sendable {
     private func places(_ view: AdmissionView, _ runtime: Runtime) async throws(ControlError) -> [QueuePlace] {
         let order = view.queue.order
         guard !order.isEmpty else { return [] }
-        let all = try await runtime.store.deadlines(owner: nil)
+        let grace = runtime.admission.grace
+        let all = try await runtime.store.deadlines(owner: nil, grace: grace)
         let admission = view.queue.admission(within: view.capacity)
         var places: [QueuePlace] = []
         var ownPosition: [String: Int] = [:]
@@ -84,7 +85,8 @@ package struct CapacityService: Sendable {
                     place.limit = admission.stoppedBy ?? view.capacity.limit(of: request.owner)
                 }
                 let deadlines =
-                    place.limit?.name == .owner ? try await runtime.store.deadlines(owner: request.owner) : all
+                    place.limit?.name == .owner
+                    ? try await runtime.store.deadlines(owner: request.owner, grace: grace) : all
                 let position = place.limit?.name == .owner ? ownPosition[request.owner] ?? 1 : index + 1
                 place.estimatedAt = AdmissionQueue.estimate(position: position, deadlines: deadlines)
             }

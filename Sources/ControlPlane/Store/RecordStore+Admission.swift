@@ -205,16 +205,20 @@ extension RecordStore {
         SELECT id FROM e
         """
 
-    /// Deadlines of what takes room: of all environments, or of one owner's.
-    func deadlines(owner: String?) async throws(ControlError) -> [Timestamp] {
+    /// When what takes room is gone, if nobody extends anything: all environments, or one owner's. What was ready keeps its
+    /// room until its grace is over.
+    func deadlines(owner: String?, grace: Duration) async throws(ControlError) -> [Timestamp] {
         try await storing("read the deadlines") {
             try await pool.query(
                 """
-                SELECT \(EnvironmentRow.time("expires_at")) FROM environments
-                WHERE NOT pooled AND phase NOT IN ('queued', 'deleting', 'deleted') AND ($1::text IS NULL OR owner = $1)
-                    AND protected_by IS NULL
-                ORDER BY expires_at LIMIT 1000
-                """, .optional(owner)
+                SELECT \(EnvironmentRow.time("ends_at")) FROM (
+                    SELECT coalesce(grace_ends_at, CASE WHEN ready_at IS NULL THEN expires_at
+                        ELSE expires_at + $2::bigint * interval '1 microsecond' END) AS ends_at
+                    FROM environments
+                    WHERE NOT pooled AND phase NOT IN ('queued', 'deleting', 'deleted')
+                        AND ($1::text IS NULL OR owner = $1) AND protected_by IS NULL) AS taken
+                ORDER BY ends_at LIMIT 1000
+                """, .optional(owner), .int(grace.microseconds)
             ).map { Timestamp(microseconds: try $0[0].int64) }
         }
     }

@@ -134,6 +134,18 @@ import Testing
         }
     }
 
+    @Test func whatExpiresTakesItsRoomUntilItsGraceIsOver() async throws {
+        try await LifecycleHarness.with({
+            $0.maximumEnvironments = 1
+            $0.lifetimes.grace = .seconds(600)
+        }) { harness in
+            let first = try await harness.clone("first")
+            _ = try await request(harness, "second", .queue)
+            let place = try await harness.capacity.status().queue.first
+            #expect(place?.estimatedAt == first.expiresAt + .seconds(600))
+        }
+    }
+
     @Test func requestsAreQueuedForPortsAndTakeTheFreedOne() async throws {
         try await LifecycleHarness.with({ $0.ports = 30_300...30_301 }) { harness in
             for name in ["a", "b"] { try await harness.clone(name) }
