@@ -36,7 +36,7 @@ import Testing
     @Test func inFairWeather() { expectSound(60, steps: 500, weather: .quiet) }
 
     @Test func withFaultsAndDeaths() {
-        expectSound(60, steps: 600, weather: Simulation.Weather())
+        expectSound(150, steps: 600, weather: Simulation.Weather())
         guard Seeds.named == nil else { return }
         let coverage = Self.coverage.withLock { $0 }
         for what in [
@@ -58,8 +58,8 @@ import Testing
     }
     /// Quotas, few ports, little disk and memory, warm pools and a queue; the seed chooses which limits are met.
     @Test func withPoolsAndLimits() {
-        expectSound(60, steps: 800, weather: Simulation.Weather(faults: 0.02, isTight: true))
-        expectSound(40, steps: 800, weather: Simulation.Weather(faults: 0.3, isTight: true))
+        expectSound(100, steps: 800, weather: Simulation.Weather(faults: 0.02, isTight: true))
+        expectSound(60, steps: 800, weather: Simulation.Weather(faults: 0.3, isTight: true))
         guard Seeds.named == nil else { return }
         let coverage = Self.coverage.withLock { $0 }
         for what in [

@@ -12,6 +12,8 @@ final class FakeWorld: Sendable {
 
     struct State: Sendable {
         var databases: [String: InstallationMark] = [:]
+        /// Databases that are somebody else's.
+        var foreign: [String: InstallationMark] = [:]
         var sealed: Set<String> = []
         var closed: Set<String> = []
         var roles: [String: InstallationMark] = [:]
@@ -147,17 +149,25 @@ extension FakeWorld: CloneProvider {
     func clone(_ request: CloneRequest) async throws(ControlError) {
         try await enter(.clone)
         defer { leave(.clone) }
-        state.withLock { state in
-            if state.databases[request.source] == nil { state.violations.append("cloned what does not exist") }
+        let refusal = state.withLock { state -> ControlError? in
+            if let taken = state.databases[request.target] ?? state.foreign[request.target], taken != request.mark {
+                return Self.notOurs(request.target)
+            }
+            if state.databases[request.source] == nil {
+                return ControlError(.notFound, subject: request.source, "there is no database \(request.source)")
+            }
             if state.databases[request.target] == nil { state.sealed.remove(request.target) }
             state.databases[request.target] = request.mark
             state.roles[request.role] = request.mark
+            return nil
         }
+        if let refusal { throw refusal }
     }
 
     func drop(database: String?, role: String?) async throws(ControlError) {
         try await enter(.drop)
         defer { leave(.drop) }
+        if let database, state.withLock({ $0.foreign[database] != nil }) { throw Self.notOurs(database) }
         state.withLock { state in
             if let database {
                 if let mark = state.databases[database], state.servers[mark.id] != nil,
@@ -172,7 +182,14 @@ extension FakeWorld: CloneProvider {
         }
     }
 
-    func close(database: String) async throws(ControlError) { state.withLock { _ = $0.closed.insert(database) } }
+    func close(database: String) async throws(ControlError) {
+        if state.withLock({ $0.foreign[database] != nil }) { throw Self.notOurs(database) }
+        state.withLock { _ = $0.closed.insert(database) }
+    }
+
+    private static func notOurs(_ database: String) -> ControlError {
+        ControlError(.conflict, subject: database, "the database \(database) is not ours")
+    }
 
     func list() async throws(ControlError) -> [OwnedResource] {
         state.withLock { state in
@@ -216,7 +233,11 @@ extension FakeWorld: Launcher {
             if !state.sealed.contains(request.database.database) {
                 state.violations.append("started a server on an unsealed copy")
             }
-            if state.servers[request.id] != nil { state.violations.append("started a second server") }
+            if let running = state.servers[request.id] {
+                // Another port replaces the server.
+                if running.port == request.port { return .success(running) }
+                state.servers[request.id] = nil
+            }
             if state.servers.values.contains(where: { $0.port == request.port }) {
                 state.violations.append("two servers on port \(request.port)")
             }
@@ -230,7 +251,9 @@ extension FakeWorld: Launcher {
         return try outcome.get()
     }
 
-    func isFree(port: Int, address: String) -> Bool { state.withLock { !$0.busyPorts.contains(port) } }
+    func isFree(port: Int, address: String) -> Bool {
+        state.withLock { !$0.busyPorts.contains(port) && !$0.heldPorts.values.contains(port) }
+    }
 
     func isAlive(_ process: ServerProcess) -> Bool {
         state.withLock { state in
@@ -249,6 +272,7 @@ extension FakeWorld: Launcher {
     func holdPort(_ request: PortRequest) throws(ControlError) {
         let isTaken = state.withLock { state -> Bool in
             if state.busyPorts.contains(request.port) { return true }
+            if state.heldPorts.contains(where: { $0.key != request.id && $0.value == request.port }) { return true }
             state.heldPorts[request.id] = request.port
             return false
         }

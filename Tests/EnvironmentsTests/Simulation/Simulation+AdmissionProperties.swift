@@ -91,7 +91,20 @@ extension Simulation {
         for id in before.subtracting(still) {
             world.violated("whoever-waits-comes-first", "\(request.name) takes the room of \(name(id))")
         }
+        for waiter in queue.requests
+        where !before.contains(waiter.id) && !isHeldByOwnLimit(waiter, before, queue, capacity) {
+            world.violated("whoever-waits-comes-first", "\(request.name) is let past \(name(waiter.id))")
+        }
         for id in ledger.waiting.keys.sorted() where !before.contains(id) { overtaken(id, by: request.owner, capacity) }
+    }
+
+    /// Whether one who is not let in has as many environments as an owner may have, when all those are let in.
+    private func isHeldByOwnLimit(
+        _ waiter: QueuedRequest, _ admitted: Set<EnvironmentID>, _ queue: AdmissionQueue, _ capacity: Capacity
+    ) -> Bool {
+        guard let own = capacity.limit(of: waiter.owner) else { return false }
+        return own.used + Int64(queue.requests.count { $0.owner == waiter.owner && admitted.contains($0.id) })
+            >= own.maximum
     }
 
     // MARK: - The queue
@@ -109,8 +122,15 @@ extension Simulation {
         if positions.sorted() != Array(1...max(1, queue.requests.count)).filter({ $0 <= queue.requests.count }) {
             world.violated("everybody-has-a-place", "\(positions) of \(queue.requests.count)")
         }
-        // In the order in which they are let in, each counts for those who stay behind.
         let admitted = Set(admission.admitted.map(\.id))
+        let order = queue.order
+        if let first = order.firstIndex(where: {
+            !admitted.contains($0.id) && !isHeldByOwnLimit($0, admitted, queue, capacity)
+        }) {
+            for later in order[first...] where admitted.contains(later.id) {
+                world.violated("whoever-waits-comes-first", "\(name(later.id)) is let past \(name(order[first].id))")
+            }
+        }
         for request in admission.admitted {
             for id in ledger.waiting.keys.sorted() where !admitted.contains(id) {
                 overtaken(id, by: request.owner, capacity)

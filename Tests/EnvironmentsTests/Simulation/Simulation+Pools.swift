@@ -83,8 +83,8 @@ extension Simulation {
     /// Somebody refreshes a snapshot, deletes it, or changes or awaits its pool.
     mutating func changeSnapshot(_ snapshot: SnapshotID) {
         switch Int.random(in: 0..<6, using: &generator) {
-        case 0 where economy.deletesSnapshots: deleteSnapshot(snapshot)
-        case 1, 2: records.setPoolSize(snapshot, generator.pick(economy.poolSizes) ?? 0)
+        case 0 where economy.deletesSnapshots, 1 where economy.deletesSnapshots: deleteSnapshot(snapshot)
+        case 2: records.setPoolSize(snapshot, generator.pick(economy.poolSizes) ?? 0)
         case 3: poolWaiters.append(PoolWaiter(snapshot: snapshot))
         default:
             let generation = (ledger.generations[snapshot] ?? 1) + 1
