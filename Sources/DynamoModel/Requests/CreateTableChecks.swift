@@ -7,9 +7,6 @@ struct CreateTableChecks {
     let globalIndexes: [IndexRequest]?
     let localIndexes: [IndexRequest]?
 
-    /// The units that the service accepts in a request at all.
-    private static let maximumUnits = 1_000_000_000_000
-
     func run() throws(WireError) -> (KeySchema, [IndexDefinition]) {
         try checkThroughput()
         try checkDuplicateDefinitions()
@@ -37,17 +34,8 @@ struct CreateTableChecks {
                 "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
         default: break
         }
-        try checkBounds(throughput, "")
-        for index in globalIndexes ?? [] { try checkBounds(index.throughput, " for index \(index.name)") }
-    }
-
-    private func checkBounds(_ throughput: Throughput?, _ suffix: String) throws(WireError) {
-        guard let throughput else { return }
-        for (name, units) in [
-            ("ReadCapacityUnits", throughput.readCapacityUnits), ("WriteCapacityUnits", throughput.writeCapacityUnits),
-        ] where units > CreateTableChecks.maximumUnits {
-            throw .validation("Given value \(units) for \(name) is out of bounds\(suffix)")
-        }
+        try ThroughputRules.checkBounds(throughput)
+        for index in globalIndexes ?? [] { try ThroughputRules.checkBounds(index.throughput, index: index.name) }
     }
 
     private func checkDuplicateDefinitions() throws(WireError) {

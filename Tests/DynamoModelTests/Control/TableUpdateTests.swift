@@ -69,6 +69,28 @@ import Testing
         #expect(update.changedIndexes == ["by-g"])
     }
 
+    @Test func `units beyond all bounds`() {
+        let units = #""ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1000000000001}"#
+        let state = TableUpdate.State(definition: Self.table(.provisioned))
+        #expect(Self.message(units, state) == "Given value 1000000000001 for WriteCapacityUnits is out of bounds")
+        #expect(
+            Self.message(#""GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"by-g",\#(units)}}]"#, state)
+                == "Given value 1000000000001 for WriteCapacityUnits is out of bounds for index by-g")
+    }
+
+    @Test func `a limit or a warm throughput of nothing`() {
+        #expect(
+            Self.message(#""OnDemandThroughput":{}"#)
+                == Self.invalid
+                + "At least one of MaxReadRequestUnits and MaxWriteRequestUnits must be specified in OnDemandThroughput"
+        )
+        #expect(
+            Self.message(#""WarmThroughput":{}"#)
+                == Self.invalid
+                + "At least one of ReadUnitsPerSecond and WriteUnitsPerSecond must be specified in WarmThroughput for "
+                + "table")
+    }
+
     @Test func `a switch to on-demand takes the units away and is remembered`() throws {
         let update = try Self.update(
             #""BillingMode":"PAY_PER_REQUEST""#, .init(definition: Self.table(.provisioned)), now: 77)

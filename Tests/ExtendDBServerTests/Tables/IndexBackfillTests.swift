@@ -99,9 +99,7 @@ private final class Flag: Sendable {
             #expect(table?["AttributeDefinitions"]?.arrayValue?.count == 1)
             // An attribute that is no key any more may have any type.
             try await server.put(#"{"pk":{"S":"b"},"g":{"N":"1"}}"#)
-            let relations = try await server.texts(
-                "SELECT relname FROM pg_class WHERE relname LIKE '\\_ddb\\_%' AND relkind = 'r'")
-            #expect(relations.count == 1)
+            #expect(try await server.relations(server.data) == 1)
             try await server.succeed("UpdateTable", Self.create("by-g", "g:N"))
             try await server.waitForIndexes()
             #expect(try await server.items("Scan", #""IndexName":"by-g""#).count == 1)
@@ -176,12 +174,11 @@ private final class Flag: Sendable {
         try await withServer { server in
             try await server.makeTable(key: "pk:S,sk:N")
             try await Self.fill(server, count: 100)
-            try await withPostgresPool(server.database) { pool in
+            let relation = try #require(try await server.texts("SELECT '_ddb_' || table_id FROM tables").first)[0]
+            try await withPostgresPool(server.data) { pool in
                 try await pool.withConnection { connection in
                     // The lock of an item holds the backfill up.
                     _ = try await connection.query("BEGIN")
-                    let relation = try #require(
-                        try await connection.query("SELECT '_ddb_' || table_id FROM tables").first)[0].string
                     _ = try await connection.query(
                         PostgresQuery("SELECT 1 FROM \(PostgresIdentifier.quote(relation)) WHERE sk_n = 50 FOR UPDATE"))
                     try await server.succeed("UpdateTable", Self.create())
@@ -215,11 +212,10 @@ private final class Flag: Sendable {
         try await withServer { server in
             try await server.makeTable(key: "pk:S,sk:N")
             try await Self.fill(server, count: 100)
-            try await withPostgresPool(server.database) { pool in
+            let relation = try #require(try await server.texts("SELECT '_ddb_' || table_id FROM tables").first)[0]
+            try await withPostgresPool(server.data) { pool in
                 try await pool.withConnection { connection in
                     _ = try await connection.query("BEGIN")
-                    let relation = try #require(
-                        try await connection.query("SELECT '_ddb_' || table_id FROM tables").first)[0].string
                     _ = try await connection.query(
                         PostgresQuery("SELECT 1 FROM \(PostgresIdentifier.quote(relation)) WHERE sk_n = 50 FOR UPDATE"))
                     try await server.succeed("UpdateTable", Self.create())
@@ -292,9 +288,11 @@ extension WireHarness {
         }
     }
 
-    /// The result of a statement, as text.
-    func texts(_ sql: String) async throws -> [[String]] {
-        try await withPostgresPool(database) { pool in
+    /// The result of a statement on the catalog, as text.
+    ///
+    /// - Parameter ofData: on the database of the items instead.
+    func texts(_ sql: String, ofData: Bool = false) async throws -> [[String]] {
+        try await withPostgresPool(ofData ? data : database) { pool in
             let result = try await pool.query(PostgresQuery(sql, prepared: false))
             return try result.map { row in try (0..<row.count).map { try row[$0].string } }
         }
@@ -330,14 +328,14 @@ extension WireHarness {
             "SELECT coalesce(item_data->'\(hash)'->>'S', item_data->'\(hash)'->>'N') AS k, pk, sk_n AS s, \(item) AS i "
             + "FROM \(base) WHERE \(usable.joined(separator: " AND "))"
         let found = "SELECT pk AS k, base_pk, base_sk_n AS s, item_data AS i FROM \(index)"
-        let missing = try await texts("SELECT k, s::text FROM (\(wanted) EXCEPT \(found)) m LIMIT 5")
-        let surplus = try await texts("SELECT k, s::text FROM (\(found) EXCEPT \(wanted)) m LIMIT 5")
+        let missing = try await texts("SELECT k, s::text FROM (\(wanted) EXCEPT \(found)) m LIMIT 5", ofData: true)
+        let surplus = try await texts("SELECT k, s::text FROM (\(found) EXCEPT \(wanted)) m LIMIT 5", ofData: true)
         #expect(missing == [], "rows that the index lacks", sourceLocation: sourceLocation)
         #expect(surplus == [], "rows that no item has", sourceLocation: sourceLocation)
         if let sort {
             let wrong = try await texts(
-                "SELECT base_pk FROM \(index) WHERE sk_n IS DISTINCT FROM (item_data->'\(sort)'->>'N')::numeric LIMIT 5"
-            )
+                "SELECT base_pk FROM \(index) WHERE sk_n IS DISTINCT FROM (item_data->'\(sort)'->>'N')::numeric LIMIT 5",
+                ofData: true)
             #expect(wrong == [], "sort keys that are not the item's", sourceLocation: sourceLocation)
         }
     }

@@ -4,7 +4,8 @@ import Testing
 @Suite struct UpdateTableTests {
     private static let table = #""TableName":"items""#
 
-    @Test func `every setting is changed and described`() async throws {
+    @Test(.enabled(if: DeploymentForm.standard.keepsEveryOption))
+    func `every setting is changed and described`() async throws {
         try await withServer { server in
             try await server.makeTable(key: "pk:S")
             let answer = try await server.succeed(

@@ -68,6 +68,14 @@ package struct UpdateTableRequest: Sendable {
             throw .invalidParameter(
                 "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
         }
+        try ThroughputRules.checkBounds(throughput)
+        for update in indexUpdates {
+            switch update {
+            case .create(let index): try ThroughputRules.checkBounds(index.throughput, index: index.name)
+            case .update(let name, let throughput, _, _): try ThroughputRules.checkBounds(throughput, index: name)
+            case .delete: break
+            }
+        }
         var seen: Set<String> = []
         for update in indexUpdates where !seen.insert(update.name).inserted {
             throw .invalidParameter(

@@ -1,4 +1,3 @@
-import Cryptography
 package import DynamoModel
 import ExtendDBLayout
 import Postgres
@@ -18,8 +17,7 @@ extension TableOperations {
         var description = TableDescription(record: record, status: record.status, now: context.now)
         description.statistics = try await statistics(of: record)
         let described = BackupDescription.snapshot(description, timeToLive: record.ttlAttribute)
-        let milliseconds = Int64(context.now * 1000)
-        let arn = "\(record.arn)/backup/\(milliseconds)-\(Hex.encode(SecureRandom.bytes(4)))"
+        let arn = "\(record.arn)/backup/\(TransferOperations.identifier(now: context.now))"
         let catalog = try await gate.catalog()
         try await PostgresErrors.wire {
             try await retryingTransient {
