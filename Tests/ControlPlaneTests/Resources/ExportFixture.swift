@@ -15,14 +15,18 @@ struct ExportFixture {
     static let definition = """
         {"Table": {"TableName": "music", "TableStatus": "ACTIVE",
          "AttributeDefinitions": [{"AttributeName": "artist", "AttributeType": "S"},
-           {"AttributeName": "year", "AttributeType": "N"}, {"AttributeName": "label", "AttributeType": "B"}],
+           {"AttributeName": "year", "AttributeType": "N"}, {"AttributeName": "label", "AttributeType": "B"},
+           {"AttributeName": "title", "AttributeType": "S"}],
          "KeySchema": [{"AttributeName": "artist", "KeyType": "HASH"}, {"AttributeName": "year", "KeyType": "RANGE"}],
          "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
          "GlobalSecondaryIndexes": [
            {"IndexName": "by-label", "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["title", "tags"]},
             "KeySchema": [{"AttributeName": "label", "KeyType": "HASH"}, {"AttributeName": "year", "KeyType": "RANGE"}]},
            {"IndexName": "by-year", "Projection": {"ProjectionType": "KEYS_ONLY"},
-            "KeySchema": [{"AttributeName": "year", "KeyType": "HASH"}]}],
+            "KeySchema": [{"AttributeName": "year", "KeyType": "HASH"}]},
+           {"IndexName": "by-several", "Projection": {"ProjectionType": "KEYS_ONLY"},
+            "KeySchema": [{"AttributeName": "label", "KeyType": "HASH"}, {"AttributeName": "year", "KeyType": "HASH"},
+              {"AttributeName": "title", "KeyType": "RANGE"}, {"AttributeName": "artist", "KeyType": "RANGE"}]}],
          "LocalSecondaryIndexes": [
            {"IndexName": "local-label", "Projection": {"ProjectionType": "ALL"},
             "KeySchema": [{"AttributeName": "artist", "KeyType": "HASH"}, {"AttributeName": "label", "KeyType": "RANGE"}]}]}}

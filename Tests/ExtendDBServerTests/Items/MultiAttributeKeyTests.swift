@@ -205,6 +205,44 @@ import Testing
         }
     }
 
+    /// The reverse: what another server wrote by the description of the layout is found, and changed with its item.
+    @Test(arguments: DeploymentForm.allCases)
+    func `rows written by hand`(form: DeploymentForm) async throws {
+        try await withServer(form) { server in
+            try await server.makeTable(
+                key: "pk:S", attributes: Self.attributes, indexes: #","GlobalSecondaryIndexes":[\#(Self.index)]"#)
+            let ids = try await server.texts(
+                "SELECT t.table_id, i.index_id FROM tables t JOIN indexes i USING (table_id)")
+            let item = Self.match("hand", "a,1:", "1", "f", "10")
+            let keys = item.replacing(#","more":{"S":"x"}"#, with: "")
+            try await withPostgresPool(server.data) { pool in
+                _ = try await pool.query(
+                    PostgresQuery(
+                        #"INSERT INTO "_ddb_\#(ids[0][0])" (pk, item_data) VALUES ('hand', '\#(item)')"#,
+                        prepared: false))
+                _ = try await pool.query(
+                    PostgresQuery(
+                        #"""
+                        INSERT INTO "_ddb_\#(ids[0][1])" (pk, sk_s, sk2_n, sk3_b, base_pk, item_data)
+                        VALUES ('4:a,1:,1:1,', 'f', 10, '\x01', 'hand', '\#(keys)')
+                        """#, prepared: false))
+            }
+            #expect(
+                try await query(server, " AND round = :x AND score > :y", #",":x":{"S":"f"},":y":{"N":"9"}"#) == [
+                    "hand"
+                ])
+            try await server.succeed(
+                "UpdateItem",
+                #"""
+                {"TableName":"items","Key":{"pk":{"S":"hand"}},"UpdateExpression":"SET score = :s",
+                "ExpressionAttributeValues":{":s":{"N":"8"}}}
+                """#)
+            #expect(try await query(server, " AND round = :x AND score > :y", #",":x":{"S":"f"},":y":{"N":"9"}"#) == [])
+            try await server.succeed("DeleteItem", #"{"TableName":"items","Key":{"pk":{"S":"hand"}}}"#)
+            #expect(try await query(server) == [])
+        }
+    }
+
     /// A backup has them, and a restored table too.
     @Test(arguments: DeploymentForm.allCases)
     func `restored tables`(form: DeploymentForm) async throws {
