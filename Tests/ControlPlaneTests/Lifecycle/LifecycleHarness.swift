@@ -83,7 +83,7 @@ struct LifecycleHarness: Sendable {
                 Runtime(
                     store: store, effectors: effectors, installation: installation, hub: engine.hub,
                     dispatcherWake: engine.dispatcherWake, reaperWake: engine.reaperWake,
-                    snapshotWake: engine.snapshotWake, poolWake: engine.poolWake,
+                    snapshotWake: engine.snapshotWake, poolWake: engine.poolWake, claims: engine.claims,
                     admissionWake: engine.admissionWake, admission: engine.admission, pools: engine.pools,
                     reconciler: engine.reconciler,
                     startedAt: try await store.now(),
