@@ -56,8 +56,12 @@ import Testing
     @Test func withVandals() {
         expectSound(300, steps: 600, weather: Simulation.Weather(faults: 0.05, vandals: true))
     }
+
     /// Quotas, few ports, little disk and memory, warm pools and a queue; the seed chooses which limits are met.
     @Test func withPoolsAndLimits() {
+        var fair = Simulation.Weather.quiet
+        fair.isTight = true
+        expectSound(150, steps: 800, weather: fair)
         expectSound(100, steps: 800, weather: Simulation.Weather(faults: 0.02, isTight: true))
         expectSound(60, steps: 800, weather: Simulation.Weather(faults: 0.3, isTight: true))
         guard Seeds.named == nil else { return }
@@ -67,11 +71,5 @@ import Testing
             "snapshot deleted", "pool waiter told the cause", "pool waiter served", "discarded: failed",
             "discarded: superseded", "discarded: surplus", "discarded: room", "a pool without room at rest",
         ] { #expect(coverage[what, default: 0] > 0, "no run shows: \(what)") }
-    }
-
-    @Test func withPoolsAndLimitsInFairWeather() {
-        var weather = Simulation.Weather.quiet
-        weather.isTight = true
-        expectSound(60, steps: 800, weather: weather)
     }
 }

@@ -17,6 +17,8 @@ struct SimulatedEconomy {
     var reserve = 1
     var poolSizes = [0]
     var owners = ["ann"]
+    /// How many names users give.
+    var names = 7
     var deletesSnapshots = false
 
     private static let mebibyte: Int64 = 1_048_576
@@ -31,6 +33,7 @@ struct SimulatedEconomy {
     static func tight(_ snapshots: [SnapshotID], using generator: inout SeededGenerator) -> SimulatedEconomy {
         var economy = SimulatedEconomy()
         economy.owners = ["ann", "bob", "cyn"]
+        economy.names = 14
         economy.slots = WorkSlots(maximumClones: 2, maximumWorkers: 5)
         economy.poolSizes = [0, 1, 2, 3]
         economy.deletesSnapshots = true
@@ -41,7 +44,7 @@ struct SimulatedEconomy {
         if generator.chance(0.5) { economy.bounds.environments = Int64.random(in: 2...6, using: &generator) }
         if generator.chance(0.5) { economy.bounds.perOwner = Int64.random(in: 1...3, using: &generator) }
         if generator.chance(0.5) {
-            economy.disk = CapacityBounds.diskReserve + Int64.random(in: 60...300, using: &generator) * mebibyte
+            economy.disk = CapacityBounds.diskReserve + Int64.random(in: 50...150, using: &generator) * mebibyte
         }
         if generator.chance(0.3) {
             economy.memory =

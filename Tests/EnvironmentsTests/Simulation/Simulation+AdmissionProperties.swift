@@ -23,7 +23,9 @@ extension Simulation {
             if let port = record.port, !ports[record.host ?? "", default: []].insert(port).inserted {
                 world.violated("no-limit-exceeded", "port \(port) is given away twice on \(record.host ?? "")")
             }
-            guard !record.isPooled, record.phase != .queued, record.phase != .deleting else { continue }
+            // One that waited for a snapshot that went was never let in; it counts, and holds nothing.
+            let isAbandoned = record.phase == .failed && record.host == nil
+            guard !record.isPooled, record.phase != .queued, record.phase != .deleting, !isAbandoned else { continue }
             environments += 1
             byOwner[record.owner, default: 0] += 1
         }
@@ -131,10 +133,26 @@ extension Simulation {
                 world.violated("whoever-waits-comes-first", "\(name(later.id)) is let past \(name(order[first].id))")
             }
         }
+        checkTurns(admitted, queue, capacity)
         for request in admission.admitted {
             for id in ledger.waiting.keys.sorted() where !admitted.contains(id) {
                 overtaken(id, by: request.owner, capacity)
             }
+        }
+    }
+
+    /// An owner of whom nobody is let in was served after all of whom somebody is, or has as many as an owner may have.
+    private mutating func checkTurns(
+        _ admitted: Set<EnvironmentID>, _ queue: AdmissionQueue, _ capacity: Capacity
+    ) {
+        let served = Set(queue.requests.filter { admitted.contains($0.id) }.map(\.owner))
+        let never = Timestamp(microseconds: .min)
+        guard let latest = served.map({ queue.servedAt[$0] ?? never }).max() else { return }
+        for request in queue.requests where !served.contains(request.owner) {
+            guard queue.servedAt[request.owner] ?? never < latest,
+                !isHeldByOwnLimit(request, admitted, queue, capacity)
+            else { continue }
+            world.violated("owners-take-turns", "\(request.owner) waits since an earlier turn than another has now")
         }
     }
 

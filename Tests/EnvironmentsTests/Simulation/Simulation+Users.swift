@@ -1,12 +1,10 @@
 import Environments
 
 extension Simulation {
-    private static let names = (1...7).map { "env-\($0)" }
-
     /// Any request that a user can make, of anything.
     mutating func userActs() {
         guard !isOut, let place = replicas.indices.filter(isRunning).randomElement(using: &generator),
-            let name = generator.pick(Self.names).flatMap({ try? EnvironmentName($0) })
+            let name = try? EnvironmentName("env-\(Int.random(in: 1...economy.names, using: &generator))")
         else { return }
         let now = now
         switch Int.random(in: 0..<24, using: &generator) {
