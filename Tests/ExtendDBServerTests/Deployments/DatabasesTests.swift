@@ -86,8 +86,10 @@ import Testing
 
     /// Makers and removers at once, each with connections to both: none holds what the other one waits for.
     @Test func `many changes at once end`() async throws {
-        try await withTestPool(limits: .init(maximum: 2)) { catalog in
-            try await withTestPool(limits: .init(maximum: 2)) { data in
+        // Patient, because hundreds of other tests share the processors: a deadlock would outlast it.
+        let limits = PostgresPool.Limits(maximum: 2, acquireTimeout: .seconds(60))
+        try await withTestPool(limits: limits) { catalog in
+            try await withTestPool(limits: limits) { data in
                 let databases = Databases(catalog: catalog, data: data)
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
                     for number in 0..<40 {
