@@ -7,7 +7,7 @@ enum ScramVerifier {
     /// Iterations make a password that people chose dear to guess. Ours are random, of 190 bits and more, which nobody
     /// guesses at any price, and every connection would pay for them: 4096, PostgreSQL's default, cost its client 5.5 ms
     /// of processor time, some 40 ms for each environment that is made
-    /// (`docs/decisions/0041-one-iteration-for-random-passwords.md`).
+    /// (`docs/decisions/0034-one-iteration-for-random-passwords.md`).
     static let iterations = 1
 
     /// - Parameter password: random, and ASCII: the SASLprep of RFC 4013 leaves it as it is.

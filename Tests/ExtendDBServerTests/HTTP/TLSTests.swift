@@ -49,7 +49,8 @@ import Testing
                 HTTPRequest(
                     method: "POST", url: "https://127.0.0.1:\(server.port)/",
                     headers: [
-                        ("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", "DynamoDB_20120810.ListTables"),
+                        ("Content-Type", "application/x-amz-json-1.0"),
+                        ("X-Amz-Target", "DynamoDB_20120810.ListTables"),
                     ],
                     body: Array("{".utf8) + Array(repeating: 32, count: 3 << 20) + Array("}".utf8)))
             #expect(large.status == 400)
