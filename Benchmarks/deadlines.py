@@ -37,6 +37,7 @@ def measure(it):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: api.call("POST", "/v1/environments", {
             "snapshot": "prod-snapshot", "name": f"due-{number}", "ttl_seconds": 86400, "idle_seconds": 10,
+            "when_full": "queue",
         }), range(COUNT)))
         wait_until(api, "asleep", lambda seen: seen.get("hibernated", 0) == COUNT, 120 + 2 * COUNT)
         print(f"{COUNT} environments made and asleep after {time.time() - begin:.0f} s", file=sys.stderr)
