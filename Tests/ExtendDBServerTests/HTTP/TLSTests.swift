@@ -70,7 +70,7 @@ import Testing
 
     @Test func aBrokenOrStalledHandshakeHarmsNobody() async throws {
         var limits = HTTPLimits()
-        limits.clientIdle = .milliseconds(300)
+        limits.clientIdle = .seconds(3)
         try await withTLSServer(limits: limits) { server, _ in
             let broken = try RawClient(port: server.port)
             try await broken.send([22, 3, 1, 0, 4, 1, 2, 3, 4])
