@@ -86,17 +86,23 @@ package final class ControlPlane: Service {
         let server = try await RecordsServer.start(configuration, logger: logger)
         let pool = PostgresPool(
             configuration: server.records, limits: .init(maximum: configuration.tunables.maximumConnections))
+        let administrators = PostgresPool(
+            configuration: server.admin,
+            limits: .init(
+                maximum: configuration.tunables.concurrentWorkers,
+                idleTimeout: configuration.tunables.administratorIdleTime))
         try await withThrowingTaskGroup { group in
             group.addTask { await pool.run() }
-            try await serve(server, pool, secrets, launcher, certificate)
+            group.addTask { await administrators.run() }
+            try await serve(server, pool, administrators, secrets, launcher, certificate)
             group.cancelAll()
         }
         _ = consume lock
     }
 
     private func serve(
-        _ server: RecordsServer, _ pool: PostgresPool, _ secrets: SecretBox, _ launcher: ProcessLauncher,
-        _ certificate: ServerCertificate?
+        _ server: RecordsServer, _ pool: PostgresPool, _ administrators: PostgresPool, _ secrets: SecretBox,
+        _ launcher: ProcessLauncher, _ certificate: ServerCertificate?
     ) async throws {
         try await RecordStore.migrate(pool)
         var generator = SystemRandomNumberGenerator()
@@ -109,7 +115,8 @@ package final class ControlPlane: Service {
             server.privateServer == nil
             ? try await InstallationRole.ensure(installation, admin: server.admin) : server.admin.user
         let provider = TemplateProvider(
-            admin: server.admin, installation: installation.text, owner: owner, logger: logger)
+            admin: PostgresAdmin(pool: administrators), installation: installation.text, owner: owner,
+            flush: try await FlushTime.measure(PostgresAdmin(pool: administrators)), logger: logger)
         let effectors = Effectors(
             provider: provider, sealer: CloneSealer(admin: server.admin), launcher: launcher,
             prober: Prober(client: HTTPClient(authority: certificate?.authority)),

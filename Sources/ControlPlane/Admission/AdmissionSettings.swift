@@ -7,7 +7,7 @@ struct AdmissionSettings: Sendable {
     var maximumPerOwner: Int?
     var ports: ClosedRange<Int>
     /// Connections that this control plane keeps for itself: its pool, two for notifications and reconciling, one for
-    /// each step and import that may run.
+    /// each import that may run, and for each step one to its clone and one of the administrator that may be kept.
     var ownConnections: Int
     var limitsConnections: Bool
     var concurrentClones: Int
@@ -24,7 +24,7 @@ struct AdmissionSettings: Sendable {
         maximumPerOwner = configuration.maximumEnvironmentsPerOwner
         ports = configuration.ports
         let tunables = configuration.tunables
-        ownConnections = tunables.maximumConnections + 2 + tunables.concurrentWorkers + tunables.concurrentImports
+        ownConnections = tunables.maximumConnections + 2 + tunables.concurrentImports + 2 * tunables.concurrentWorkers
         limitsConnections = tunables.limitsConnections
         concurrentClones = tunables.concurrentClones
         grace = configuration.lifetimes.grace
@@ -52,7 +52,9 @@ struct AdmissionSettings: Sendable {
     /// The worst case of what a copy writes. Logged block by block it is written twice, into the copy and into the log,
     /// which is given back later.
     static func copyBytes(of databaseBytes: Int64, sharesBlocks: Bool) -> Int64 {
-        switch CloneStrategy.choose(sourceBytes: Int(databaseBytes), sharesBlocks: sharesBlocks) {
+        // With an unknown disk a copy is logged wherever it can be.
+        let conditions = CopyConditions(sharesBlocks: sharesBlocks, flush: nil, unwrittenBytes: 0)
+        return switch CloneStrategy.choose(sourceBytes: Int(databaseBytes), conditions) {
         case .walLog: 2 * databaseBytes
         case .fileCopy: sharesBlocks ? sharedCopyBytes : databaseBytes
         }

@@ -24,9 +24,6 @@ package struct SealRequest: Sendable, Hashable {
     @Secret package var rolePassword: String
     /// The account whose tables the snapshot holds (12 digits).
     package var accountID: String
-    /// Databases that the role must be unable to connect to: the control plane's records, another clone, ….
-    /// The source is closed to everybody, so it proves nothing and need not be named.
-    package var forbidden: [String]
     /// The credential that the clone shall accept instead of a new one: a reset keeps what users were given.
     package var keeping: EnvironmentCredential?
     /// The number of the claim under which the worker acts; see `Sealing.seal`.
@@ -39,7 +36,6 @@ package struct SealRequest: Sendable, Hashable {
 
     package init(
         database: String, dataDatabase: String? = nil, role: String, rolePassword: String, accountID: String,
-        forbidden: [String],
         keeping: EnvironmentCredential? = nil, claim: Int64 = 0, expiresItems: Bool = true
     ) {
         self.database = database
@@ -47,7 +43,6 @@ package struct SealRequest: Sendable, Hashable {
         self.role = role
         self.rolePassword = rolePassword
         self.accountID = accountID
-        self.forbidden = forbidden
         self.keeping = keeping
         self.claim = claim
         self.expiresItems = expiresItems

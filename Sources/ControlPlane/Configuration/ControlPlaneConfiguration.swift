@@ -59,6 +59,9 @@ package struct Tunables: Sendable, Hashable {
     package var concurrentWorkers = 16
     /// Whether requests are refused when PostgreSQL's connections run out; off where a test shares its server.
     package var limitsConnections = true
+    /// How long an administrator's session is kept for the next copy or deletion: long enough for many at once, and
+    /// none while nothing happens.
+    package var administratorIdleTime: Duration = .seconds(5)
     /// Connections to the records; the workers and the callers share them.
     package var maximumConnections = 12
     /// Snapshots imported or dropped at once.

@@ -117,8 +117,7 @@ struct EffectPerformer: Sendable {
         let sealed = try await effectors.sealer.seal(
             SealRequest(
                 database: record.database, role: record.role, rolePassword: try password(record),
-                accountID: record.accountID, forbidden: [store.pool.configuration.database],
-                keeping: record.credential, claim: claim))
+                accountID: record.accountID, keeping: record.credential, claim: claim))
         return .sealed(
             accountID: sealed.accountID,
             credential: EnvironmentCredential(

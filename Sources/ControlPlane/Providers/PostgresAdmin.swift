@@ -1,11 +1,24 @@
 import Environments
 import Postgres
 
-/// Sessions of the administrating role, one a call, and the translation of PostgreSQL's errors.
+/// Sessions of the administrating role, and the translation of PostgreSQL's errors.
 struct PostgresAdmin: Sendable {
     let configuration: PostgresConfiguration
+    /// Sessions that are kept for a while; nil: one a call.
+    private let pool: PostgresPool?
 
-    /// Runs `body` on a session and closes it.
+    init(configuration: PostgresConfiguration) {
+        self.configuration = configuration
+        pool = nil
+    }
+
+    /// - Parameter pool: to the database that sessions have when none is named.
+    init(pool: PostgresPool) {
+        configuration = pool.configuration
+        self.pool = pool
+    }
+
+    /// Runs `body` on a session for the caller alone; one to another database than the configured one is closed after it.
     /// - Parameters:
     ///   - database: nil: the configured one.
     ///   - purpose: completes "cannot …" in the message of an error.
@@ -13,6 +26,13 @@ struct PostgresAdmin: Sendable {
     func session<T: Sendable>(
         database: String? = nil, _ purpose: String, _ body: (PostgresConnection) async throws -> T
     ) async throws(ControlError) -> T {
+        if let pool, database == nil {
+            do {
+                return try await pool.withConnection(body)
+            } catch {
+                throw Self.controlError(error, purpose)
+            }
+        }
         let connection: PostgresConnection
         do {
             connection = try await PostgresConnection.connect(configuration.with(database: database))

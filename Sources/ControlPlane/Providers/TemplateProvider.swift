@@ -1,6 +1,6 @@
 import Cryptography
 package import Environments
-package import Logging
+import Logging
 package import Postgres
 
 /// Clones by `CREATE DATABASE … TEMPLATE` on one PostgreSQL server.
@@ -8,6 +8,7 @@ package struct TemplateProvider: CloneProvider {
     private let admin: PostgresAdmin
     private let installation: String
     private let owner: String
+    private let flush: Duration?
     private let logger: Logger
 
     /// The role that owns every object inside snapshots and clones; each environment's role is a member.
@@ -19,10 +20,14 @@ package struct TemplateProvider: CloneProvider {
     ///   - admin: a superuser, or a role with CREATEDB and CREATEROLE, on a database that always exists.
     ///   - installation: the id that marks what is ours.
     ///   - owner: the role that owns our databases; it belongs to this installation alone.
-    package init(admin: PostgresConfiguration, installation: String, owner: String = "envctl", logger: Logger) {
-        self.admin = PostgresAdmin(configuration: admin)
+    ///   - flush: what the server's disk takes to make something durable; nil: unknown.
+    init(
+        admin: PostgresAdmin, installation: String, owner: String = "envctl", flush: Duration? = nil, logger: Logger
+    ) {
+        self.admin = admin
         self.installation = installation
         self.owner = owner
+        self.flush = flush
         self.logger = logger
     }
 
@@ -141,9 +146,7 @@ package struct TemplateProvider: CloneProvider {
     ) async throws {
         var strategy = ""
         if facts.version >= 150_000 {
-            let size = try await connection.query("SELECT pg_database_size($1::name)", .text(request.source))
-            let chosen = CloneStrategy.choose(
-                sourceBytes: try size.first?[0].int ?? 0, sharesBlocks: facts.canShareBlocks)
+            let chosen = try await chooseStrategy(request, facts, on: connection)
             strategy = "STRATEGY \(chosen.rawValue)"
             if facts.canShareBlocks { try await connection.query("SET file_copy_method = clone") }
         }
@@ -162,6 +165,20 @@ package struct TemplateProvider: CloneProvider {
                 "the template database \(request.source) is in use by another session",
                 hint: "a sealed template admits no session; try again, or close the session that holds it")
         }
+    }
+
+    private func chooseStrategy(
+        _ request: CloneRequest, _ facts: ServerFacts, on connection: PostgresConnection
+    ) async throws -> CloneStrategy {
+        let rows = try await connection.query(
+            """
+            SELECT pg_database_size($1::name),
+                pg_wal_lsn_diff(pg_current_wal_insert_lsn(), (pg_control_checkpoint()).redo_lsn)::bigint
+            """, .text(request.source))
+        guard let row = rows.first else { throw PostgresError(.decoding, "the server gave no size") }
+        return CloneStrategy.choose(
+            sourceBytes: try row[0].int,
+            CopyConditions(sharesBlocks: facts.canShareBlocks, flush: flush, unwrittenBytes: try row[1].int))
     }
 
     /// Marks the copy, closes it to everybody but its role and lets the role in: one transaction, so a database that

@@ -81,6 +81,9 @@ struct SnapshotDatabase: Sendable {
             // Frozen rows and known statistics are copied with the files: no clone has to write or compute them.
             try await connection.query(PostgresQuery("VACUUM (FREEZE, ANALYZE)", prepared: false))
         }
+        // Statistics of the system catalogs did away with the file that spares sessions reading them (`pg_internal.init`).
+        // The next session makes it anew, and a copy of the files has it.
+        try await admin.session(database: name, "read the catalogs of \(name)") { _ in }
         return try await admin.session("seal \(name)") { connection in
             let data = PostgresIdentifier.quote(TemplateProvider.dataRole)
             try await connection.pipeline([

@@ -9,7 +9,7 @@ import Testing
 /// and against the one in memory that the tests of the life cycle trust.
 extension ResourceTests {
     @Suite struct ProviderContract {
-        enum Kind: CaseIterable { case real, inMemory }
+        enum Kind: CaseIterable { case realByLogging, realByFiles, inMemory }
 
         private let installation = "4d5e6f"
         private let id = uniqueID()
@@ -37,7 +37,7 @@ extension ResourceTests {
                     world.state.withLock { $0.foreign[name] = theirs }
                 }
                 #expect(world.snapshot.violations.isEmpty)
-            case .real:
+            case .realByLogging, .realByFiles:
                 let admin = PostgresAdmin(configuration: try await ResourceServer.admin())
                 func execute(_ statements: String...) async throws {
                     try await admin.session(database: nil, "execute") { connection in
@@ -51,7 +51,7 @@ extension ResourceTests {
                     "CREATE DATABASE \(source) TEMPLATE template0", "REVOKE ALL ON DATABASE \(source) FROM PUBLIC",
                     "ALTER DATABASE \(source) IS_TEMPLATE true ALLOW_CONNECTIONS false")
                 let provider = TemplateProvider(
-                    admin: try await ResourceServer.admin(), installation: installation, logger: quiet)
+                    admin: admin, installation: installation, flush: kind == .realByFiles ? .zero : nil, logger: quiet)
                 var foreign: [String] = []
                 do {
                     try await body(provider) { name in

@@ -20,7 +20,7 @@ extension ResourceTests {
         private var request: SealRequest {
             SealRequest(
                 database: clone.target, role: clone.role, rolePassword: clone.rolePassword,
-                accountID: "123456789012", forbidden: ["envctl", "postgres"])
+                accountID: "123456789012")
         }
 
         /// A clone of an imported snapshot.
@@ -32,7 +32,8 @@ extension ResourceTests {
             _ = try await SnapshotImporter(admin: admin, logger: quiet).run(
                 ImportRequest(database: clone.source, directory: fixture.directory, mark: snapshot)
             ) { _ in }
-            let provider = TemplateProvider(admin: admin, installation: "5ea1", logger: quiet)
+            let provider = TemplateProvider(
+                admin: PostgresAdmin(configuration: admin), installation: "5ea1", logger: quiet)
             try await provider.clone(clone)
             do {
                 try await body(CloneSealer(admin: admin))
@@ -95,15 +96,34 @@ extension ResourceTests {
             }
         }
 
-        @Test func aProofThatCannotBeMadeFailsTheSealing() async throws {
+        /// What the sealing asks the server for, tried: the rights that it read are those that decide.
+        @Test func theRoleReachesItsCloneAlone() async throws {
             try await withClone { sealer in
-                var missing = request
-                missing.forbidden = ["no_such_database_\(id)"]
-                let error = await #expect(throws: ControlError.self) { try await sealer.seal(missing) }
-                #expect(error?.message.contains("cannot be verified") == true)
-                var wrong = request
-                wrong.rolePassword = "wrong"
-                await #expect(throws: ControlError.self) { try await sealer.seal(wrong) }
+                _ = try await sealer.seal(request)
+                let admin = try await ResourceServer.admin()
+                for (database, isOwn) in [(clone.target, true), ("envctl", false), ("postgres", false)] {
+                    let role = admin.with(database: database, user: clone.role, password: clone.rolePassword)
+                    do {
+                        let connection = try await PostgresConnection.connect(role)
+                        await connection.close()
+                        #expect(isOwn, "the role reaches \(database)")
+                    } catch let error as PostgresError {
+                        #expect(!isOwn && error.message.contains("permission denied for database"), "\(error)")
+                    }
+                }
+            }
+        }
+
+        @Test func aRoleThatMayNotServeItsCloneFailsTheSealing() async throws {
+            try await withClone { sealer in
+                let admin = PostgresAdmin(configuration: try await ResourceServer.admin())
+                try await admin.session("take the right") { connection in
+                    try await connection.query(
+                        PostgresQuery(
+                            "REVOKE CONNECT ON DATABASE \(clone.target) FROM \(clone.role)", prepared: false))
+                }
+                let error = await #expect(throws: ControlError.self) { try await sealer.seal(request) }
+                #expect(error?.code == .failed && error?.message.contains("own clone \(clone.target)") == true)
             }
         }
 

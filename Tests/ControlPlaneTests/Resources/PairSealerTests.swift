@@ -41,7 +41,7 @@ extension ResourceTests {
                     url: server.with(database: "envctl").url)
                 let request = SealRequest(
                     database: names[0], dataDatabase: names[1], role: role, rolePassword: "pair-password",
-                    accountID: ExtendDBDeployment.productionAccount, forbidden: ["envctl", "postgres"])
+                    accountID: ExtendDBDeployment.productionAccount)
                 try await body(CloneSealer(admin: server), request, server)
             } catch {
                 Issue.record(error)
@@ -78,7 +78,6 @@ extension ResourceTests {
             try await withPair(.second) { sealer, request, _ in
                 var other = request
                 // Without its name, the pair's own second database is one that the role must not reach.
-                other.forbidden.append(request.dataDatabase ?? "")
                 other.dataDatabase = nil
                 await #expect(throws: ControlError.self) { try await sealer.seal(other) }
             }

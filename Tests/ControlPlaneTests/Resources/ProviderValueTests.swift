@@ -35,11 +35,48 @@ import Testing
 }
 
 @Suite struct CloneStrategyTests {
-    @Test func sizeAndSharingDecide() {
+    private let megabyte = 1_048_576
+
+    private func choose(
+        _ bytes: Int, sharing: Bool = false, flush: Duration? = .microseconds(100), unwritten: Int = 0
+    ) -> CloneStrategy {
+        CloneStrategy.choose(
+            sourceBytes: bytes, CopyConditions(sharesBlocks: sharing, flush: flush, unwrittenBytes: unwritten))
+    }
+
+    @Test func onAnUnknownDiskSizeAndSharingDecide() {
         let sizes = [CloneStrategy.copyThreshold: false, CloneStrategy.sharingThreshold: true]
         for (threshold, sharing) in sizes {
-            #expect(CloneStrategy.choose(sourceBytes: threshold - 1, sharesBlocks: sharing) == .walLog)
-            #expect(CloneStrategy.choose(sourceBytes: threshold, sharesBlocks: sharing) == .fileCopy)
+            #expect(choose(threshold - 1, sharing: sharing, flush: nil) == .walLog)
+            #expect(choose(threshold, sharing: sharing, flush: nil) == .fileCopy)
+        }
+    }
+
+    @Test func aQuickDiskCopiesFilesAndASlowOneLogs() {
+        for size in [8, 16, 64, 512] {
+            #expect(choose(size * megabyte, flush: .microseconds(100)) == .fileCopy)
+            #expect(choose(size * megabyte, flush: .milliseconds(4)) == .walLog)
+        }
+    }
+
+    @Test func whatNeighboursHaveYetToWriteSpeaksForLogging() {
+        #expect(choose(16 * megabyte, unwritten: 8 * megabyte) == .fileCopy)
+        #expect(choose(16 * megabyte, unwritten: 256 * megabyte) == .walLog)
+        #expect(choose(CloneStrategy.copyThreshold, unwritten: 4096 * megabyte) == .fileCopy)
+    }
+
+    /// More to flush, a slower disk, more that waits: none of them makes copying files the choice where it was not.
+    @Test func eachConditionSpeaksForOneSide() {
+        let sizes = stride(from: 0, through: 1024, by: 16).map { $0 * megabyte }
+        for size in sizes {
+            for microseconds in stride(from: 0, through: 5000, by: 250) {
+                for unwritten in stride(from: 0, through: 512, by: 32).map({ $0 * megabyte }) {
+                    let flush = Duration.microseconds(microseconds)
+                    guard choose(size, flush: flush, unwritten: unwritten) == .walLog else { continue }
+                    #expect(choose(size, flush: flush + .milliseconds(1), unwritten: unwritten) == .walLog)
+                    #expect(choose(size, flush: flush, unwritten: unwritten + megabyte) == .walLog)
+                }
+            }
         }
     }
 }

@@ -61,13 +61,14 @@ extension ResourceTests {
             ) { _ in }
             #expect(generation.items > 1000)
             let target = try #require(generation.probeTarget)
-            let provider = TemplateProvider(admin: admin, installation: "4ea1", logger: quiet)
+            let provider = TemplateProvider(
+                admin: PostgresAdmin(configuration: admin), installation: "4ea1", logger: quiet)
             let clone = clone(1)
             try await provider.clone(clone)
             let sealed = try await CloneSealer(admin: admin).seal(
                 SealRequest(
                     database: clone.target, role: clone.role, rolePassword: clone.rolePassword,
-                    accountID: generation.accountID, forbidden: ["envctl"]))
+                    accountID: generation.accountID))
             let launch = LaunchRequest(
                 id: "\(id)1", directory: try TemporaryDirectory.make("real"), port: try freePort(),
                 database: provider.connection(

@@ -30,7 +30,8 @@ extension ResourceTests {
 
         private func drop() async throws {
             let provider = TemplateProvider(
-                admin: try await ResourceServer.admin(), installation: mark.installation, logger: quiet)
+                admin: PostgresAdmin(configuration: try await ResourceServer.admin()),
+                installation: mark.installation, logger: quiet)
             try await provider.drop(database: database, role: nil)
         }
 

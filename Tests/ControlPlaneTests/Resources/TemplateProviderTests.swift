@@ -31,7 +31,9 @@ extension ResourceTests {
         }
 
         private func provider() async throws -> TemplateProvider {
-            TemplateProvider(admin: try await ResourceServer.admin(), installation: installation, logger: quiet)
+            TemplateProvider(
+                admin: PostgresAdmin(configuration: try await ResourceServer.admin()), installation: installation,
+                logger: quiet)
         }
 
         /// A sealed template with one row; dropped afterwards, the clone too.
@@ -158,7 +160,8 @@ extension ResourceTests {
         @Test func anotherInstallationsRoleIsNotTaken() async throws {
             try await withSource { provider in
                 let other = TemplateProvider(
-                    admin: try await ResourceServer.admin(), installation: "other", logger: quiet)
+                    admin: PostgresAdmin(configuration: try await ResourceServer.admin()), installation: "other",
+                    logger: quiet)
                 var theirs = request
                 theirs.target = "envctl_e_\(id)_g7"
                 theirs.mark.installation = "other"

@@ -21,7 +21,8 @@ extension ResourceTests {
                 installation = try await RecordStore.installation(pool, using: &generator)
                 owner = try await InstallationRole.ensure(installation, admin: admin)
                 provider = TemplateProvider(
-                    admin: admin, installation: installation.text, owner: owner, logger: quiet)
+                    admin: PostgresAdmin(configuration: admin), installation: installation.text, owner: owner,
+                    logger: quiet)
                 let world = FakeWorld()
                 let configuration = LifecycleHarness.configuration(directory: try TemporaryDirectory.make("two"))
                 reconciler = Reconciler(
