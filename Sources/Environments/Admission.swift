@@ -123,6 +123,17 @@ package struct Capacity: Hashable, Sendable {
         return .admit
     }
 
+    /// Why an environment that is there cannot get a copy of that cost in the place of its data; `nil`: it can. Until the
+    /// new copy serves both are there; everything else it has already.
+    package func refusalOfReset(_ cost: AdmissionCost) -> ControlError? {
+        guard let disk = limits.first(where: { $0.name == .disk }), disk.used + cost.disk > disk.maximum else {
+            return nil
+        }
+        var refusal = ControlError.over(disk, needs: cost.disk)
+        refusal.hint = disk.name.remedy + "; the environment keeps its data until then"
+        return refusal
+    }
+
     /// Whether it could be made if there were nothing else.
     package func couldEverAdmit(_ cost: AdmissionCost) -> Bool {
         guard maximumPerOwner ?? 1 > 0 else { return false }

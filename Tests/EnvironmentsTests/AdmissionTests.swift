@@ -33,6 +33,15 @@ import Testing
         #expect(capacity(10, of: 10).couldEverAdmit(cost))
     }
 
+    /// A full house resets all the same: only the copy needs room.
+    @Test func aResetNeedsSpaceAlone() {
+        #expect(capacity(10, of: 10, perOwner: 2).refusalOfReset(AdmissionCost(disk: 1000)) == nil)
+        #expect(Capacity(limits: []).refusalOfReset(cost) == nil)
+        let refusal = capacity(0, of: 10).refusalOfReset(AdmissionCost(disk: 1001))
+        #expect(refusal?.code == .capacity && refusal?.subject == "disk")
+        #expect(refusal?.hint?.contains("--queue") == false)
+    }
+
     @Test func roomIsThatOfTheTightestLimit() {
         let room = Capacity(limits: [
             Limit(.ports, used: 3, maximum: 10), Limit(.disk, used: 900, maximum: 1000),

@@ -38,7 +38,7 @@ extension EnvironmentService {
         let current = try await get(name)
         let generation = try await generation(for: current, latest: latest)
         // Told before anything is lost: the old clone goes when the new one is ready.
-        if let refusal = try await refusalOfSecondClone(current) { throw refusal }
+        if let refusal = try await refusalOfSecondCopy(current, generation) { throw refusal }
         let record = try await change(name, by: actor) { [machine] record, now throws(ControlError) in
             guard record.id == current.id else {
                 throw ControlError(
@@ -51,13 +51,20 @@ extension EnvironmentService {
         return try await settle(record, within: wait) { $0.phase.isSettled }
     }
 
-    /// Why an environment of a cluster cannot have a second clone for its reset; nil: it can, or is of another kind.
-    private func refusalOfSecondClone(_ record: EnvironmentRecord) async throws(ControlError) -> ControlError? {
+    /// Why there is no room for the second copy that a reset makes; nil: there is.
+    private func refusalOfSecondCopy(
+        _ record: EnvironmentRecord, _ generation: Int
+    ) async throws(ControlError) -> ControlError? {
         let runtime = try box.runtime()
-        guard record.storage == .aurora, let source = try await runtime.store.auroraSource(of: record.snapshotID) else {
-            return nil
+        switch record.storage {
+        case .aurora:
+            guard let source = try await runtime.store.auroraSource(of: record.snapshotID) else { return nil }
+            return try await runtime.store.auroraRoom(runtime.admission).refusal(source, isForReset: true)
+        case .template:
+            let bytes = try await runtime.store.databaseBytes(record.snapshotID, generation)
+            let view = try await runtime.store.admission(runtime.admission)
+            return view.capacity.refusalOfReset(view.cost(databaseBytes: bytes))
         }
-        return try await runtime.store.auroraRoom(runtime.admission).refusal(source, isForReset: true)
     }
 
     private func generation(

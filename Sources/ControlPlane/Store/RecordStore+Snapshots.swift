@@ -102,6 +102,16 @@ extension RecordStore {
         }
     }
 
+    /// The size of a generation's database, in bytes; 0 when there is none.
+    func databaseBytes(_ snapshot: SnapshotID, _ number: Int) async throws(ControlError) -> Int64 {
+        try await storing("read the snapshot's size") {
+            let rows = try await pool.query(
+                "SELECT coalesce(database_bytes, 0) FROM generations WHERE snapshot_id = $1 AND number = $2",
+                .text(snapshot.text), .int(number))
+            return try rows.first?[0].int64 ?? 0
+        }
+    }
+
     /// The newest generation that can be cloned; nil when the snapshot is gone or has none.
     func newestReadyGeneration(_ snapshot: SnapshotID) async throws(ControlError) -> Int? {
         try await storing("read the snapshot") {

@@ -183,6 +183,25 @@ import Testing
         }
     }
 
+    @Test func aFullDiskRefusesAResetAndTheDataStay() async throws {
+        let reserve = CapacityBounds.diskReserve
+        let facts = Facts(MachineFacts(diskFree: reserve + 40_000_000, memoryAvailable: 8 << 30))
+        try await LifecycleHarness.with(machine: facts.reader) { harness in
+            try await harness.clone("a")
+            facts.set(MachineFacts(diskFree: reserve + 1_000_000, memoryAvailable: 8 << 30))
+            let error = await refusal {
+                _ = try await harness.environments.reset("a", latest: false, by: Actor(name: "ann"))
+            }
+            #expect(error?.code == .capacity && error?.subject == "disk" && error?.exitCode == 5)
+            #expect(error?.hint?.contains("keeps its data") == true)
+            #expect(try await harness.environments.get("a").phase == .ready)
+            facts.set(MachineFacts(diskFree: reserve + 40_000_000, memoryAvailable: 8 << 30))
+            let again = try await harness.environments.reset(
+                "a", latest: false, by: Actor(name: "ann"), wait: harness.patience)
+            #expect(again.phase == .ready && again.incarnation == 2)
+        }
+    }
+
     @Test func littleMemoryIsALimitToo() async throws {
         let facts = Facts(MachineFacts(diskFree: nil, memoryAvailable: CapacityBounds.memoryReserve))
         try await LifecycleHarness.with(machine: facts.reader) { harness in
