@@ -42,8 +42,11 @@ extension LifetimeExplanation.Circumstances {
         case .hostSilent:
             let host = silentHost?.name ?? "?"
             let since = silentHost?.since.map { " since \($0)" } ?? ""
-            return "\(name) is \(record.phase.rawValue), and belongs on \(host), whose control plane is not heard of"
-                + "\(since). Its server may run on; nothing can be done to it until that one is back."
+            let text =
+                "\(name) is \(record.phase.rawValue), and belongs on \(host), whose control plane is not heard of\(since). "
+            return record.phase == .deleting
+                ? text + "Another machine deletes its data soon."
+                : text + "Its server may run on; until that one is back it can be deleted, and nothing else."
         }
     }
 
@@ -121,8 +124,8 @@ extension LifetimeExplanation.Circumstances {
         case .deleting, .deleted: return [history]
         case .hostSilent:
             return [
-                Remedy(command: "envctl up", effect: "on that machine starts its control plane again"), history,
-            ]
+                Remedy(command: "envctl up", effect: "on that machine starts its control plane again")
+            ] + (record.phase == .deleting ? [] : [delete]) + [history]
         }
     }
 

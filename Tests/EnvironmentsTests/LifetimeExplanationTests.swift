@@ -135,6 +135,11 @@ import Testing
         silent.silentHost = ("build-7", now)
         #expect(LifetimeExplanation(silent).situation == .hostSilent)
         #expect(LifetimeExplanation(silent).summary.contains("belongs on build-7"))
+        #expect(LifetimeExplanation(silent).remedies.contains { $0.command == "envctl delete pr-42" })
+        var leaving = try circumstances(.deleting)
+        leaving.silentHost = ("build-7", now)
+        #expect(LifetimeExplanation(leaving).summary.hasSuffix("Another machine deletes its data soon."))
+        #expect(!LifetimeExplanation(leaving).remedies.contains { $0.command.hasPrefix("envctl delete") })
         var damaged = try circumstances(.ready)
         damaged.inputs.protected = .unreadable
         #expect(LifetimeExplanation(damaged).situation == .protectionUnreadable)

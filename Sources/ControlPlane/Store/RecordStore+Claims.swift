@@ -18,7 +18,8 @@ extension RecordStore {
     ///
     /// An environment belongs to the replica that it was asked of, and later to the one on whose machine its server
     /// runs. Others take it only before anything runs, when nobody has for the time of a lease; it then gets a port of
-    /// its new machine.
+    /// its new machine. And they take what is to be deleted from a machine that is not heard of: whatever runs there
+    /// loses the data when they go, and nothing else is left to lose.
     func claim(
         beforeClone: Int, others: Int, lease: Duration, except: [EnvironmentID] = []
     ) async throws(ControlError) -> ClaimBatch {
@@ -54,6 +55,8 @@ extension RecordStore {
         UPDATE environments e
         SET lease_owner = $3, lease_epoch = lease_epoch + 1, host = $3,
             port = CASE WHEN coalesce(host, $3) = $3 THEN port END,
+            server_pid = CASE WHEN coalesce(host, $3) = $3 THEN server_pid END,
+            server_start_time = CASE WHEN coalesce(host, $3) = $3 THEN server_start_time END,
             lease_expires_at = clock_timestamp() + $4::bigint * interval '1 microsecond'
         WHERE e.id IN (SELECT id FROM early UNION ALL SELECT id FROM late)
         RETURNING \(EnvironmentRow.columns)
@@ -71,7 +74,11 @@ extension RecordStore {
         CASE WHEN coalesce(host, \(replica)) = \(replica)
             THEN greatest(next_attempt_at, lease_expires_at)
             WHEN ready_at IS NULL AND server_pid IS NULL
-            THEN greatest(next_attempt_at, lease_expires_at) + \(lease)::bigint * interval '1 microsecond' END
+            THEN greatest(next_attempt_at, lease_expires_at) + \(lease)::bigint * interval '1 microsecond'
+            WHEN phase = 'deleting'
+            THEN greatest(next_attempt_at, lease_expires_at,
+                    (SELECT seen_at FROM replicas WHERE replicas.name = host) + \(replicaPatience))
+                + \(lease)::bigint * interval '1 microsecond' END
         """
     }
 

@@ -52,6 +52,34 @@ import Testing
         }
     }
 
+    /// A machine that never comes back must not keep what nobody wants any more.
+    @Test func whatIsToBeDeletedIsTakenFromASilentMachine() async throws {
+        try await LifecycleHarness.with { harness in
+            let ready = try await harness.clone("lost")
+            let elsewhere = """
+                UPDATE environments SET host = 'gone', phase = $2, next_attempt_at = clock_timestamp() WHERE id = $1
+                """
+            func heardOf(_ ago: String) async throws {
+                try await harness.store.pool.query(
+                    """
+                    INSERT INTO replicas (name, seen_at) VALUES ('gone', clock_timestamp() - $1::text::interval)
+                    ON CONFLICT (name) DO UPDATE SET seen_at = EXCLUDED.seen_at
+                    """, .text(ago))
+            }
+            // While its machine is heard of, and while somebody wants it, it stays there.
+            try await heardOf("1 second")
+            try await harness.store.pool.query(elsewhere, .text(ready.id.text), .text("deleting"))
+            #expect(try await claim(second(harness), lease: .zero).isEmpty)
+            try await heardOf("1 hour")
+            try await harness.store.pool.query(elsewhere, .text(ready.id.text), .text("starting"))
+            #expect(try await claim(second(harness), lease: .zero).isEmpty)
+            try await harness.store.pool.query(elsewhere, .text(ready.id.text), .text("deleting"))
+            let taken = try #require(try await claim(second(harness), lease: .zero).first)
+            // Its process is another machine's: that number means nothing here.
+            #expect(taken.record.host == "two" && taken.record.server == nil && taken.record.port == nil)
+        }
+    }
+
     @Test func aProcessDoesNotClaimWhatItIsAtWorkOn() async throws {
         try await withHarness { harness in
             _ = try await harness.environments.clone(CloneSpec(snapshot: "prod", name: "busy"))

@@ -23,6 +23,9 @@ struct SimulatedRecords {
     }
 
     static let lease = Duration.seconds(60)
+    static let replicaPatience = Duration.seconds(30)
+    /// When each replica was last heard of.
+    private var seenAt: [String: Timestamp] = [:]
     /// Of live environments; a tombstone is as good as no row here.
     private(set) var rows: [EnvironmentID: Row] = [:] { didSet { changes += 1 } }
     /// Counts writes, so that whoever looks sees whether anything has happened.
@@ -80,6 +83,7 @@ struct SimulatedRecords {
             var row = row
             if let host = row.record.host, host != replica {
                 row.record.port = nil
+                row.record.server = nil
                 takeovers += 1
             }
             row.record.host = replica
@@ -96,8 +100,13 @@ struct SimulatedRecords {
         guard row.record.phase != .deleted, let due = row.record.nextAttemptAt else { return nil }
         let free = row.leaseExpiresAt.map { max($0, due) } ?? due
         guard let host = row.record.host, host != replica else { return free }
-        return row.record.readyAt == nil && row.record.server == nil ? free + Self.lease : nil
+        if row.record.readyAt == nil, row.record.server == nil { return free + Self.lease }
+        guard row.record.phase == .deleting else { return nil }
+        let silentAt = seenAt[host].map { $0 + Self.replicaPatience }
+        return (silentAt.map { max($0, free) } ?? free) + Self.lease
     }
+
+    mutating func beacon(of replica: String, now: Timestamp) { seenAt[replica] = now }
 
     mutating func renew(_ running: Set<EnvironmentID>, by replica: String, now: Timestamp) -> [EnvironmentID] {
         let mine = ordered.filter { $0.leaseOwner == replica && running.contains($0.record.id) }.map(\.record.id)

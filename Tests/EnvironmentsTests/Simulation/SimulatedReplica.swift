@@ -61,6 +61,7 @@ extension Simulation {
 
     mutating func renew(_ place: Int) {
         guard isRunning(place), !isOut else { return }
+        records.beacon(of: replicas[place].name, now: now)
         let running = Set(replicas[place].workers.keys)
         let mine = records.renew(running, by: replicas[place].name, now: now)
         replicas[place].renewals = Dictionary(uniqueKeysWithValues: mine.map { ($0, now) })
