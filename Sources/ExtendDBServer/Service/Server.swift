@@ -156,3 +156,9 @@ package struct Server: Service {
         }
     }
 }
+
+/// A service group keeps its services' descriptions for its log. By reflection this one would take 4 ms of each start and
+/// show the whole configuration.
+extension Server: CustomStringConvertible {
+    package var description: String { "Server" }
+}
