@@ -68,15 +68,15 @@ package struct AccessKeyStore: Sendable {
     /// A user of that name loses what could narrow its access: other policies of its own, groups, its permissions
     /// boundary.
     ///
-    /// - Parameter keeping: a key to put in as it is; nil: a new one is drawn.
+    /// - Parameters:
+    ///   - key: the catalog's encryption key; nil: it is read.
+    ///   - keeping: a key to put in as it is; nil: a new one is drawn.
     package func mint(
-        account: String, user: String = Self.defaultUser, keeping: MintedKey? = nil, on connection: PostgresConnection
+        account: String, user: String = Self.defaultUser, under key: EncryptionKey? = nil,
+        keeping: MintedKey? = nil, on connection: PostgresConnection
     ) async throws -> MintedKey {
-        guard let key = try await Settings.value(.encryptionKey, on: connection) else {
-            throw LayoutError(.unreadable, "the catalog's settings have no encryption_key")
-        }
         let minted = keeping ?? Self.random()
-        let sealed = try EncryptionKey(base64: key).seal(
+        let sealed = try await encryptionKey(key, on: connection).seal(
             secret: minted.secretAccessKey, accessKeyID: minted.accessKeyID)
         let principal: [PostgresValue] = [.text(account), .text(user)]
         let statements = [
@@ -109,10 +109,18 @@ package struct AccessKeyStore: Sendable {
                 """,
                 principal + [.text(minted.accessKeyID), .bytea(sealed)]),
         ]
-        for statement in statements {
-            _ = try await connection.query(statement)
-        }
+        try await connection.pipeline(statements)
         return minted
+    }
+
+    private func encryptionKey(
+        _ known: EncryptionKey?, on connection: PostgresConnection
+    ) async throws -> EncryptionKey {
+        if let known { return known }
+        guard let text = try await Settings.value(.encryptionKey, on: connection) else {
+            throw LayoutError(.unreadable, "the catalog's settings have no encryption_key")
+        }
+        return try EncryptionKey(base64: text)
     }
 
     /// The user whose key a clone's clients get.

@@ -34,18 +34,18 @@ package struct EncryptionKey: Sendable, Hashable {
         let rows = try await catalog.query(
             PostgresQuery(
                 """
-                SELECT key FROM settings
-                WHERE key <> 'encryption_key' AND key ~* '(encryption|wrapped|wrapping|master|kek|kms)'
-                ORDER BY key
+                SELECT key, CASE key WHEN 'encryption_key' THEN value END FROM settings
+                WHERE key ~* '(encryption|wrapped|wrapping|master|kek|kms)' ORDER BY key
                 """))
-        let others = try rows.map { try $0[0].string }
+        let found = try rows.map { (key: try $0[0].string, value: try $0[1].orNil?.string) }
+        let others = found.map(\.key).filter { $0 != SettingsKey.encryptionKey.rawValue }
         guard others.isEmpty else {
             throw LayoutError(
                 .unsupportedFeature,
                 "the catalog keeps its encryption key wrapped (settings \(others.joined(separator: ", "))), which this "
                     + "build does not know")
         }
-        guard let value = try await Settings.value(.encryptionKey, on: catalog) else {
+        guard let value = found.first?.value else {
             throw LayoutError(.unreadable, "the catalog's settings have no encryption_key")
         }
         do {

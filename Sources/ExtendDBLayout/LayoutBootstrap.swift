@@ -42,9 +42,7 @@ package enum LayoutBootstrap {
                 (.catalogVersion, CatalogSchema.version), (.dataDatabaseURL, ""), (.dataDatabaseName, name),
                 (.encryptionKey, key.base64), (.controlPlaneDelay, "0"), (.indexPropagationDelay, "0"),
             ]
-            for (setting, value) in settings {
-                try await Settings.set(setting, to: value, on: connection)
-            }
+            try await Settings.set(settings, on: connection)
         }
     }
 

@@ -37,87 +37,45 @@ package struct LayoutProbe: Sendable, Hashable {
     package static func read(
         on runner: some SQLRunner, data: (any SQLRunner)? = nil
     ) async throws -> LayoutProbe {
+        let relations = try await LayoutRelations.read(on: runner)
+        try relations.require(LayoutRelations.versioned, "catalog")
         // The version comes first: what else must be there depends on it.
-        let version = try await version(on: runner)
+        let (version, ledger) = try await history(on: runner)
         guard knownVersions.contains(version) else {
             throw LayoutError(
                 .unsupportedVersion,
                 "the catalog has version \(version); this server knows \(knownVersions.joined(separator: " and ")). "
                     + "Serve it with the ExtendDB release that made it, or import its tables into a snapshot.")
         }
-        try await require(catalogTables, "catalog", on: runner)
-        try await require(dataTables, "data", on: data ?? runner)
-        let probe = try await look(version, on: runner, data: data ?? runner)
+        try relations.require(LayoutRelations.catalog, "catalog")
+        let stored: LayoutRelations = if let data { try await .read(on: data) } else { relations }
+        try stored.require(LayoutRelations.data, "data")
+        var migrations = Set(ledger)
+        // The first release keeps a ledger in the catalog alone.
+        if let data, stored.has(.ledger) { migrations.formUnion(try await self.ledger(on: data)) }
+        let probe = LayoutProbe(
+            catalogVersion: version, hasTableClass: relations.hasTableClass,
+            hasPendingIndexChanges: stored.has(.pendingIndexChanges),
+            hasAccountScopedTokens: stored.hasAccountScopedTokens, hasVectorIndexes: relations.has(.vectorIndexes),
+            // A migration under way has changed some tables and others not.
+            escapesControlCharacters: migrations.contains("004_escape_control_chars") || stored.has(.migrationProgress),
+            defaultCollation: stored.defaultCollation, migrations: migrations.sorted())
         try await probe.check(on: runner)
         return probe
     }
 
-    /// What this build reads or seals in a catalog; all of it is in every known version.
-    private static let catalogTables = [
-        "accounts", "tables", "indexes", "tags", "schema_history", "admin_users", "iam_users", "access_keys",
-        "iam_group_members", "iam_sessions", "iam_policies", "iam_permissions_boundaries", "login_attempts",
-    ]
-    private static let dataTables = ["stream_shards", "stream_records", "stream_seq", "idempotency_tokens"]
-
-    private static func version(on runner: some SQLRunner) async throws -> String {
-        try await require(["settings", "tables", "schema_history"], "catalog", on: runner)
-        guard let version = try await Settings.value(.catalogVersion, on: runner) else {
-            throw LayoutError(.notACatalog, "the catalog's settings have no catalog_version")
-        }
-        return version
-    }
-
-    private static func require(_ names: [String], _ what: String, on runner: any SQLRunner) async throws {
+    /// The catalog's version and its ledger.
+    private static func history(on runner: some SQLRunner) async throws -> (version: String, ledger: [String]) {
         let rows = try await runner.query(
             PostgresQuery(
                 """
-                SELECT current_database()::text,
-                    (SELECT array_agg(name) FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL)
-                """,
-                [.textArray(names)]))
-        guard let row = rows.first, let missing = try row[1].orNil?.textArray.compactMap({ $0 }) else { return }
-        throw LayoutError(
-            .notACatalog,
-            "database '\(try row[0].string)' holds no ExtendDB \(what): it lacks "
-                + (missing.count == 1 ? "the table " : "the tables ") + missing.joined(separator: ", "))
-    }
-
-    private static func look(
-        _ version: String, on runner: some SQLRunner, data: any SQLRunner
-    ) async throws -> LayoutProbe {
-        let catalog = try await runner.query(
-            PostgresQuery(
-                """
-                SELECT to_regclass('vector_indexes') IS NOT NULL,
-                EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('tables')
-                    AND attname = 'table_class' AND NOT attisdropped)
-                """))
-        let stored = try await data.query(
-            PostgresQuery(
-                """
-                SELECT to_regclass('gsi_pending') IS NOT NULL,
-                EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('idempotency_tokens')
-                    AND attname = 'account_id' AND NOT attisdropped),
-                to_regclass('schema_history') IS NOT NULL,
-                to_regclass('data_code_migration_progress') IS NOT NULL,
-                -- The name of the column with ICU's locale is another one since PostgreSQL 17.
-                (SELECT coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datcollate)
-                    FROM pg_database d
-                    WHERE datname = current_database())
-                """))
-        guard let catalog = catalog.first, let stored = stored.first else {
-            throw LayoutError(.unreadable, "the server does not answer questions about the layout")
+                SELECT value, (SELECT coalesce(array_agg(filename), '{}') FROM schema_history) FROM settings
+                WHERE key = $1
+                """, [.text(SettingsKey.catalogVersion.rawValue)]))
+        guard let row = rows.first else {
+            throw LayoutError(.notACatalog, "the catalog's settings have no catalog_version")
         }
-        // The first release keeps a ledger in the catalog alone.
-        var migrations = Set(try await ledger(on: runner))
-        if try stored[2].bool { migrations.formUnion(try await ledger(on: data)) }
-        let escapes = "004_escape_control_chars"
-        return LayoutProbe(
-            catalogVersion: version, hasTableClass: try catalog[1].bool, hasPendingIndexChanges: try stored[0].bool,
-            hasAccountScopedTokens: try stored[1].bool, hasVectorIndexes: try catalog[0].bool,
-            // A migration under way has changed some tables and others not.
-            escapesControlCharacters: try migrations.contains(escapes) || stored[3].bool,
-            defaultCollation: try stored[4].string, migrations: migrations.sorted())
+        return (try row[0].string, try row[1].textArray.compactMap { $0 })
     }
 
     private static func ledger(on runner: any SQLRunner) async throws -> [String] {

@@ -30,12 +30,17 @@ package enum Settings {
     }
 
     package static func set(_ key: SettingsKey, to value: String, on runner: some SQLRunner) async throws {
+        try await set([(key, value)], on: runner)
+    }
+
+    /// Several in one statement; each key once.
+    package static func set(_ settings: [(SettingsKey, String)], on runner: some SQLRunner) async throws {
         _ = try await runner.query(
             PostgresQuery(
                 """
-                INSERT INTO settings (key, value) VALUES ($1, $2)
+                INSERT INTO settings (key, value) SELECT * FROM unnest($1::text[], $2::text[])
                 ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
                 """,
-                [.text(key.rawValue), .text(value)]))
+                [.textArray(settings.map(\.0.rawValue)), .textArray(settings.map(\.1))]))
     }
 }

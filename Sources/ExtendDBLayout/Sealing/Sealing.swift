@@ -84,14 +84,13 @@ extension Sealing {
         func carryOut(_ catalog: PostgresConnection, data: PostgresConnection) async throws -> SealedCredential {
             try await fence(catalog)
             try await OwnState.make(on: catalog)
-            try await repoint(catalog)
             try await SealingPurge.history(on: catalog)
             try await SealingPurge.passwords(on: catalog)
             let key = try EncryptionKey.random()
-            try await Settings.set(.encryptionKey, to: key.base64, on: catalog)
+            try await repoint(catalog, key)
             if self.data != nil { try await SealingPurge.deadSettings(on: catalog) }
             let account = try await owner(catalog)
-            let minted = try await AccessKeyStore().mint(account: account, keeping: keeping, on: catalog)
+            let minted = try await AccessKeyStore().mint(account: account, under: key, keeping: keeping, on: catalog)
             if self.data != nil { try await SealingPurge.history(on: data) }
             try await quieten(catalog, data)
             if self.data != nil {
@@ -116,18 +115,21 @@ extension Sealing {
             }
         }
 
-        private func repoint(_ clone: PostgresConnection) async throws {
-            let own = try await LayoutBootstrap.currentDatabase(on: clone)
-            try await Settings.set(.dataDatabaseURL, to: data.map { try $0.url() } ?? "", on: clone)
-            try await Settings.set(.dataDatabaseName, to: data?.access.database ?? own, on: clone)
-            try await Settings.set(.controlPlaneDelay, to: "0", on: clone)
-            guard data != nil else { return }
-            // ExtendDB would apply index changes later, throttle, take in foreign credentials, and log as in production.
-            let quiet: [(SettingsKey, String)] = [
-                (.indexPropagationDelay, "0"), (.anyIndexPropagationDelay, "0"), (.throttling, "false"),
-                (.credentialImport, "false"),
+        private func repoint(_ clone: PostgresConnection, _ key: EncryptionKey) async throws {
+            var settings: [(SettingsKey, String)] = [
+                (.encryptionKey, key.base64), (.dataDatabaseURL, try data?.url() ?? ""),
+                (.dataDatabaseName, (data?.access ?? clone.configuration).database), (.controlPlaneDelay, "0"),
             ]
-            for (key, value) in quiet { try await Settings.set(key, to: value, on: clone) }
+            if data != nil {
+                // ExtendDB would apply index changes later, throttle, and take in foreign credentials.
+                settings += [
+                    (.indexPropagationDelay, "0"), (.anyIndexPropagationDelay, "0"), (.throttling, "false"),
+                    (.credentialImport, "false"),
+                ]
+            }
+            try await Settings.set(settings, on: clone)
+            guard data != nil else { return }
+            // It would log as in production, too.
             _ = try await clone.query("DELETE FROM settings WHERE key IN ('log_level', 'sqlx_log_level')")
         }
 

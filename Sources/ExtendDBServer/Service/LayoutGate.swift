@@ -22,7 +22,8 @@ package final class LayoutGate: Sendable {
         try await catalogs.value(for: Unit()) { () async throws(WireError) in
             let catalog = try await PostgresErrors.wire {
                 try await retryingTransient(isRead: true) {
-                    let layout = try await LayoutProbe.read(on: databases.catalog, data: databases.data)
+                    let layout = try await LayoutProbe.read(
+                        on: databases.catalog, data: databases.areOne ? nil : databases.data)
                     let data = databases.areOne ? nil : databases.data.configuration.database
                     try await DataDatabase.check(named: data, on: databases.catalog)
                     try await settle(layout)
