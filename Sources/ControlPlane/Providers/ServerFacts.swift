@@ -26,6 +26,13 @@ struct ServerFacts: Sendable, Hashable {
     var canShareBlocks: Bool
     var databases: [Database]
 
+    /// Whether `file_copy_method` knows `clone`, as an expression. A server that does not know the setting is not asked
+    /// for all it has, which takes half a millisecond.
+    static let sharesBlocks = """
+        current_setting('file_copy_method', true) IS NOT NULL
+            AND EXISTS (SELECT FROM pg_settings WHERE name = 'file_copy_method' AND 'clone' = ANY (enumvals))
+        """
+
     static let databasesQuery = """
         SELECT d.datname, r.rolname, shobj_description(d.oid, 'pg_database'), d.datallowconn, d.datistemplate,
             d.datconnlimit = -2
@@ -43,8 +50,7 @@ struct ServerFacts: Sendable, Hashable {
         let results = try await connection.pipeline([
             PostgresQuery(
                 """
-                SELECT current_setting('server_version_num')::int,
-                       EXISTS (SELECT FROM pg_settings WHERE name = 'file_copy_method' AND 'clone' = ANY (enumvals))
+                SELECT current_setting('server_version_num')::int, \(sharesBlocks)
                 """),
             PostgresQuery("\(databasesQuery) WHERE d.datname = ANY ($1)", [.textArray(names)]),
         ])

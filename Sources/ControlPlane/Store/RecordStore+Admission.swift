@@ -101,7 +101,7 @@ extension RecordStore {
             count(*) FILTER (WHERE phase = 'ready'), count(*) FILTER (WHERE phase = 'cloning'),
             current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
                 - coalesce(current_setting('reserved_connections', true)::int, 0),
-            EXISTS (SELECT FROM pg_settings WHERE name = 'file_copy_method' AND 'clone' = ANY (enumvals)),
+            \(ServerFacts.sharesBlocks),
             \(EnvironmentRow.time("clock_timestamp()"))
         FROM environments WHERE phase <> 'deleted'
         """
