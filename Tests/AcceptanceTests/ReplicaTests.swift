@@ -70,6 +70,27 @@ import Testing
         }
     }
 
+    /// What a machine that does not come back was serving can be deleted all the same; when it does come back, it ends
+    /// what it finds running for nobody.
+    @Test(.timeLimit(.minutes(3)))
+    func whatALostMachineServedIsDeletedByTheOther() async throws {
+        try await withTwo(ports: 24_900) { first, second in
+            try await first.expect("clone", "prod-snapshot", "lost")
+            let pid = try first.controlPlane()
+            try #require(ProcessIdentity(pid: pid)).signal(9)
+            #expect(await ProcessIdentity(pid: pid)?.isGone(within: .seconds(5)) ?? true)
+            #expect(first.servers().count == 1)
+            // Half a minute of silence, and a lease.
+            try await second.expect("delete", "lost", "--timeout", "60s")
+            #expect(try await first.storage().databases.isEmpty)
+            #expect(try await first.storage().roles.isEmpty)
+            #expect(try await second.environments().isEmpty)
+            _ = try await first.startServer()
+            let isEnded = try await first.eventually { first.servers().isEmpty }
+            #expect(isEnded, "the server of a deleted environment runs on")
+        }
+    }
+
     /// The first one is stopped in the middle of a clone, and goes on when the second one has long taken over.
     @Test(.timeLimit(.minutes(4)), arguments: [Failpoint.cloneAfter, .sealBefore, .sealAfter, .launchAfter])
     func aReplicaThatWasStoppedDoesNotActWhenItGoesOn(failpoint: Failpoint) async throws {
