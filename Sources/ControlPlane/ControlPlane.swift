@@ -89,7 +89,8 @@ package final class ControlPlane: Service {
         let administrators = PostgresPool(
             configuration: server.admin,
             limits: .init(
-                maximum: configuration.tunables.concurrentWorkers,
+                // One for each step, and for who compares what exists with the records.
+                maximum: configuration.tunables.concurrentWorkers + 2,
                 idleTimeout: configuration.tunables.administratorIdleTime))
         try await withThrowingTaskGroup { group in
             group.addTask { await pool.run() }
