@@ -56,6 +56,8 @@ struct CanonicalRequest {
 
     /// Header values are trimmed, and runs of white space inside become one space.
     static func canonicalHeaderValue(_ value: some StringProtocol) -> String {
+        // Nearly every value is canonical as it comes.
+        guard !isCanonical(value.utf8) else { return String(value) }
         var canonical: [UInt8] = []
         var pendingSpace = false
         for byte in value.utf8 {
@@ -68,6 +70,21 @@ struct CanonicalRequest {
             }
         }
         return String(decoding: canonical, as: UTF8.self)
+    }
+}
+
+extension CanonicalRequest {
+    private static func isCanonical(_ value: some Sequence<UInt8>) -> Bool {
+        // As behind a space, so that none may stand in front.
+        var isAfterSpace = true
+        var isEmpty = true
+        for byte in value {
+            if byte == 0x20, isAfterSpace { return false }
+            if (0x09...0x0D).contains(byte) { return false }
+            isAfterSpace = byte == 0x20
+            isEmpty = false
+        }
+        return isEmpty || !isAfterSpace
     }
 }
 

@@ -33,11 +33,20 @@ package struct ReceivedRequest: Sendable {
     package func header(_ name: String) -> String? {
         var joined: String?
         for (candidate, value) in headers
-        where candidate.utf8.count == name.utf8.count && candidate.lowercased() == name {
+        where Self.isSame(candidate, name) {
             let value = CanonicalRequest.canonicalHeaderValue(value)
             joined = joined.map { $0 + "," + value } ?? value
         }
         return joined
+    }
+
+    /// - Parameter name: in lower case. Names are ASCII.
+    private static func isSame(_ candidate: String, _ name: String) -> Bool {
+        guard candidate.utf8.count == name.utf8.count else { return false }
+        for (byte, lower) in zip(candidate.utf8, name.utf8) where byte != lower {
+            guard (0x41...0x5A).contains(byte), byte | 0x20 == lower else { return false }
+        }
+        return true
     }
 }
 

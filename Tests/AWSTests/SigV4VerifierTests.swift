@@ -270,12 +270,23 @@ import Testing
         ("SignedHeaders=host;", "x"),
         ("host;x-amz-date", "Host;x-amz-date"), ("host;x-amz-date", "host;;x-amz-date"),
         ("host;x-amz-date", "host;host"),
-        (", Signature", ", Credential=a/b/c/d/e, Signature"),
+        (", Signature", ", Credential=a/b/c/d/e, Signature"), (", Signature", ", x=1, x=2, Signature"),
     ])
     func strict(part: String, replacement: String) throws {
         let pieces = valid.split(separator: part, maxSplits: 1, omittingEmptySubsequences: false)
         let text = pieces.count == 2 ? pieces[0] + replacement + pieces[1] : valid + replacement
         #expect(throws: SigV4AuthorizationError.self, "\(text)") { try SigV4Authorization(parsing: String(text)) }
+    }
+
+    /// White space around fields, a field that means nothing, and text that is no ASCII where none belongs.
+    @Test func whatIsAroundTheFieldsDoesNotCount() throws {
+        let spaced = valid.replacing(", ", with: " \t,\t  ").replacing(
+            "AWS4-HMAC-SHA256 ", with: "  AWS4-HMAC-SHA256  ")
+        let parsed = try SigV4Authorization(parsing: spaced + ", Other=é\u{301}=")
+        #expect(parsed == (try SigV4Authorization(parsing: valid)))
+        #expect(throws: SigV4AuthorizationError.self) {
+            try SigV4Authorization(parsing: valid.replacing("host;", with: "host\u{301};"))
+        }
     }
 
     /// It is compared and found wrong, as the service does, and no fault of the header's form.

@@ -71,8 +71,7 @@ struct Application: Sendable {
     }
 
     func respond(to request: WireRequest) async -> WireResponse {
-        var generator = SystemRandomNumberGenerator()
-        let requestID = RequestID.make(using: &generator)
+        let requestID = RequestID.make()
         var response =
             switch request.method {
             case .POST: await answer(request, requestID)
