@@ -53,8 +53,9 @@ package struct ControlPlaneConfiguration: Sendable, Hashable {
 
 /// Constants of behaviour that tests and simulation change.
 package struct Tunables: Sendable, Hashable {
-    /// Copies made at once. Each writes a whole database; more than this many fight for the same disk.
-    package var concurrentClones = 4
+    /// Copies made at once. They share the checkpoints that each of them needs: fifty clones asked for at once took 6.4 s
+    /// with four, 5.7 s with six and 5.4 s with eight, and more fight for the same disk.
+    package var concurrentClones = 8
     /// Environments that are being moved to any other phase at once, deletions included.
     package var concurrentWorkers = 16
     /// Whether requests are refused when PostgreSQL's connections run out; off where a test shares its server.
