@@ -76,6 +76,9 @@ package struct Tunables: Sendable, Hashable {
     package var renewalInterval: Duration { min(lease / 4, .seconds(10)) }
     /// Polling behind the notifications.
     package var pollInterval: Duration = .seconds(10)
+    /// When to look again at what is due and was passed over because somebody held its row for a moment: a request that
+    /// reads it, or another replica. Neither says when it is done.
+    package var contentionPause: Duration = .milliseconds(50)
     /// How often the deadlines are looked at when none is known to be near.
     package var sweepInterval: Duration = .seconds(30)
     /// How often the processes of ready environments are looked at.

@@ -54,8 +54,12 @@ final class Dispatcher: Service {
                 group.addTask { await self.drive(claimed, claimedAt) }
             }
             guard let next = batch.nextDue else { return tunables.pollInterval }
-            // What is due and was not claimed waits for a place, and the worker that frees one signals.
-            return next <= .zero ? tunables.pollInterval : min(next + .milliseconds(1), tunables.pollInterval)
+            guard next <= .zero else { return min(next + .milliseconds(1), tunables.pollInterval) }
+            // What is due and was not claimed waits for a place, and the worker that frees one signals; or its row was
+            // locked, and nobody does.
+            let early = batch.claimed.count { $0.record.phase.isBeforeStorage }
+            let hasRoom = early < free.beforeClone && batch.claimed.count - early < free.others
+            return hasRoom ? tunables.contentionPause : tunables.pollInterval
         } catch {
             logger.error("no work could be claimed", metadata: ["error": "\(error)"])
             return .milliseconds(500)

@@ -34,7 +34,7 @@ final class SnapshotWorker: Service {
     /// Drops what imports of dead processes left, before anybody asks for the same names again.
     func dropBrokenOff() async throws(ControlError) {
         let broken = try await store.claimGenerations(limit: 1000, lease: tunables.lease, brokenOff: true)
-        for claimed in broken { await work(claimed) }
+        for claimed in broken.claimed { await work(claimed) }
     }
 
     func run() async throws {
@@ -43,18 +43,21 @@ final class SnapshotWorker: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.renewLeases() }
                 while !Task.isCancelled {
-                    await self.dispatch(into: &group)
-                    await self.wake.wait(atMost: self.tunables.pollInterval)
+                    let pause = await self.dispatch(into: &group)
+                    await self.wake.wait(atMost: pause)
                 }
             }
         }
     }
 
-    private func dispatch(into group: inout DiscardingTaskGroup) async {
+    /// Claims what there is room for and starts it. Returns how long to wait at most before looking again.
+    private func dispatch(into group: inout DiscardingTaskGroup) async -> Duration {
         let free = tunables.concurrentImports - running.withLock { $0 }
-        guard free > 0 else { return }
+        // What ends signals.
+        guard free > 0 else { return tunables.pollInterval }
         do {
-            for claimed in try await store.claimGenerations(limit: free, lease: tunables.lease) {
+            let batch = try await store.claimGenerations(limit: free, lease: tunables.lease)
+            for claimed in batch.claimed {
                 running.withLock { $0 += 1 }
                 group.addTask {
                     await self.work(claimed)
@@ -62,8 +65,10 @@ final class SnapshotWorker: Service {
                     self.wake.signal()
                 }
             }
+            return batch.isBehind && batch.claimed.count < free ? tunables.contentionPause : tunables.pollInterval
         } catch {
             logger.error("no import could be claimed", metadata: ["error": "\(error)"])
+            return .milliseconds(500)
         }
     }
 

@@ -1,33 +1,51 @@
 import Environments
 import Postgres
 
+/// What one look for imports and drops found.
+struct GenerationBatch: Sendable {
+    var claimed: [ClaimedGeneration] = []
+    /// Whether something is due that nobody works on: there was no room for it, or its row was locked.
+    var isBehind = false
+}
+
 extension RecordStore {
     /// Claims generations that are to be imported or dropped.
     /// - Parameter brokenOff: only imports that a dead process began.
     func claimGenerations(
         limit: Int, lease: Duration, brokenOff: Bool = false
-    ) async throws(ControlError) -> [ClaimedGeneration] {
+    ) async throws(ControlError) -> GenerationBatch {
         try await storing("claim imports") {
-            try await pool.query(
-                """
-                WITH due AS (
-                    SELECT snapshot_id, number FROM generations
-                    WHERE next_attempt_at <= clock_timestamp()
-                        AND (lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp())
-                        AND (NOT $4 OR state = 'importing' AND lease_epoch > 0)
-                    ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
-                ), g AS (
-                    UPDATE generations t
-                    SET lease_owner = $2, lease_epoch = lease_epoch + 1,
-                        lease_expires_at = clock_timestamp() + $3::bigint * interval '1 microsecond'
-                    FROM due WHERE t.snapshot_id = due.snapshot_id AND t.number = due.number
-                    RETURNING t.*
-                )
-                SELECT \(SnapshotRow.columns) FROM g JOIN snapshots s ON s.id = g.snapshot_id
-                """, .int(limit), .text(replica), .int(lease.microseconds), .bool(brokenOff)
-            ).map(SnapshotRow.decode)
+            let results = try await pool.pipeline([
+                PostgresQuery(
+                    Self.claimGenerationsSQL,
+                    [.int(limit), .text(replica), .int(lease.microseconds), .bool(brokenOff)]),
+                PostgresQuery(
+                    """
+                    SELECT EXISTS (SELECT FROM generations WHERE next_attempt_at <= clock_timestamp()
+                        AND (lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp()))
+                    """),
+            ])
+            return GenerationBatch(
+                claimed: try results[0].map(SnapshotRow.decode), isBehind: try results[1].first?[0].bool ?? false)
         }
     }
+
+    private static let claimGenerationsSQL = """
+        WITH due AS (
+            SELECT snapshot_id, number FROM generations
+            WHERE next_attempt_at <= clock_timestamp()
+                AND (lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp())
+                AND (NOT $4 OR state = 'importing' AND lease_epoch > 0)
+            ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
+        ), g AS (
+            UPDATE generations t
+            SET lease_owner = $2, lease_epoch = lease_epoch + 1,
+                lease_expires_at = clock_timestamp() + $3::bigint * interval '1 microsecond'
+            FROM due WHERE t.snapshot_id = due.snapshot_id AND t.number = due.number
+            RETURNING t.*
+        )
+        SELECT \(SnapshotRow.columns) FROM g JOIN snapshots s ON s.id = g.snapshot_id
+        """
 
     func renewGenerationLeases(_ lease: Duration) async throws(ControlError) {
         try await storing("renew the leases") {

@@ -54,7 +54,10 @@ extension RecordStore {
                 case .tight: isAlone = true
                 }
             } catch let error as PostgresError {
-                guard error.sqlState == SQLState.uniqueViolation, error.constraint == "environments_port" else {
+                let isPortTaken =
+                    error.sqlState == SQLState.uniqueViolation && error.constraint == "environments_port"
+                // A deletion of the snapshot that began meanwhile: nothing is written, and now one of them comes first.
+                guard isPortTaken || error.sqlState == SQLState.deadlockDetected else {
                     throw ControlError(purpose: "record the request", error)
                 }
             } catch let error as ControlError {

@@ -148,46 +148,59 @@ extension RecordStore {
     /// - Throws: `conflict` while it is being imported or copied.
     func requestDelete(_ snapshot: SnapshotRecord, by actor: Actor) async throws(ControlError) {
         try await storing("delete the snapshot") {
-            try await pool.transaction { connection in
-                try await connection.query("SELECT 1 FROM snapshots WHERE id = $1 FOR UPDATE", .text(snapshot.id.text))
-                let busy = try await connection.query(
-                    """
-                    SELECT name FROM environments
-                    WHERE snapshot_id = $1 AND phase IN ('requested', 'resetting', 'cloning') AND NOT pooled
-                    ORDER BY name LIMIT 1
-                    """, .text(snapshot.id.text))
-                if let name = try busy.first?[0].string {
-                    throw ControlError(
-                        .conflict, subject: snapshot.name.text,
-                        "snapshot '\(snapshot.name)' is being cloned to '\(name)'", hint: "try again in a moment")
+            // Clones that are asked for at the same moment lock the same rows; one of two that wait for each other is
+            // undone whole and comes after the other.
+            for _ in 0..<10 {
+                do {
+                    return try await beginDelete(snapshot, by: actor)
+                } catch let error as PostgresError where error.sqlState == SQLState.deadlockDetected {
+                    continue
                 }
-                let importing = try await connection.query(
-                    "SELECT 1 FROM generations WHERE snapshot_id = $1 AND state = 'importing'",
-                    .text(snapshot.id.text))
-                guard importing.isEmpty else {
-                    throw ControlError(
-                        .conflict, subject: snapshot.name.text, "snapshot '\(snapshot.name)' is being imported",
-                        hint: "cancel the import first")
-                }
-                try await connection.query(
-                    PostgresQuery(
-                        Self.discardSQL(where: "t.snapshot_id = $1"),
-                        [.text(snapshot.id.text), .text("the snapshot is deleted")]))
-                try await connection.query(
-                    """
-                    WITH doomed AS (
-                        UPDATE generations
-                        SET state = 'deleting', attempts = 0, next_attempt_at = clock_timestamp()
-                        WHERE snapshot_id = $1 AND state <> 'deleted' RETURNING snapshot_id, number
-                    ), intended AS (
-                        INSERT INTO intents (subject_kind, subject_id, effect, target)
-                        SELECT 'snapshot', snapshot_id, 'delete', jsonb_build_object('generation', number) FROM doomed
-                    )
-                    INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
-                    SELECT 'snapshot', snapshot_id, $2, 'deleting', 'dropping generation ' || number, $3, $4
-                    FROM doomed
-                    """, .text(snapshot.id.text), .text(snapshot.name.text), .text(actor.name), .text(actor.source))
             }
+            try await beginDelete(snapshot, by: actor)
+        }
+    }
+
+    private func beginDelete(_ snapshot: SnapshotRecord, by actor: Actor) async throws {
+        try await pool.transaction { connection in
+            try await connection.query("SELECT 1 FROM snapshots WHERE id = $1 FOR UPDATE", .text(snapshot.id.text))
+            let busy = try await connection.query(
+                """
+                SELECT name FROM environments
+                WHERE snapshot_id = $1 AND phase IN ('requested', 'resetting', 'cloning') AND NOT pooled
+                ORDER BY name LIMIT 1
+                """, .text(snapshot.id.text))
+            if let name = try busy.first?[0].string {
+                throw ControlError(
+                    .conflict, subject: snapshot.name.text,
+                    "snapshot '\(snapshot.name)' is being cloned to '\(name)'", hint: "try again in a moment")
+            }
+            let importing = try await connection.query(
+                "SELECT 1 FROM generations WHERE snapshot_id = $1 AND state = 'importing'",
+                .text(snapshot.id.text))
+            guard importing.isEmpty else {
+                throw ControlError(
+                    .conflict, subject: snapshot.name.text, "snapshot '\(snapshot.name)' is being imported",
+                    hint: "cancel the import first")
+            }
+            try await connection.query(
+                PostgresQuery(
+                    Self.discardSQL(where: "t.snapshot_id = $1"),
+                    [.text(snapshot.id.text), .text("the snapshot is deleted")]))
+            try await connection.query(
+                """
+                WITH doomed AS (
+                    UPDATE generations
+                    SET state = 'deleting', attempts = 0, next_attempt_at = clock_timestamp()
+                    WHERE snapshot_id = $1 AND state <> 'deleted' RETURNING snapshot_id, number
+                ), intended AS (
+                    INSERT INTO intents (subject_kind, subject_id, effect, target)
+                    SELECT 'snapshot', snapshot_id, 'delete', jsonb_build_object('generation', number) FROM doomed
+                )
+                INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
+                SELECT 'snapshot', snapshot_id, $2, 'deleting', 'dropping generation ' || number, $3, $4
+                FROM doomed
+                """, .text(snapshot.id.text), .text(snapshot.name.text), .text(actor.name), .text(actor.source))
         }
     }
 }

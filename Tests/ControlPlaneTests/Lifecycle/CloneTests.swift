@@ -80,7 +80,7 @@ import Testing
             let state = harness.world.snapshot
             #expect(Set(state.servers.values.map(\.port)).count == 40)
             let peak = try #require(state.peak[.clone])
-            #expect(peak <= 4)
+            #expect(peak <= Tunables().concurrentClones)
             #expect(peak > 1)
         }
     }

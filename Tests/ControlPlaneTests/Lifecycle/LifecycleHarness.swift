@@ -147,7 +147,7 @@ struct LifecycleHarness: Sendable {
         var generator = SystemRandomNumberGenerator()
         let record = try await store.requestImport(
             id: SnapshotID(using: &generator), name: SnapshotName(name), source: "/exports/\(name)")
-        guard let claimed = try await store.claimGenerations(limit: 1, lease: .seconds(60)).first else {
+        guard let claimed = try await store.claimGenerations(limit: 1, lease: .seconds(60)).claimed.first else {
             // The worker of a harness that runs was faster, and imports it from the world.
             #expect(try await snapshots.wait(name, timeout: patience).state == .ready)
             return

@@ -124,6 +124,24 @@ import Testing
         }
     }
 
+    /// A clone that reads the snapshot at that moment holds its row, and tells nobody when it is done.
+    @Test func whatIsLockedIsLeftForASecondLook() async throws {
+        try await withHarness { harness in
+            try await harness.store.pool.query(
+                """
+                UPDATE generations SET state = 'deleting', next_attempt_at = clock_timestamp()
+                WHERE snapshot_id = (SELECT id FROM snapshots WHERE name = 'prod')
+                """)
+            try await harness.store.pool.transaction { connection in
+                try await connection.query("SELECT FROM generations WHERE state = 'deleting' FOR SHARE")
+                let passed = try await harness.store.claimGenerations(limit: 2, lease: .seconds(60))
+                #expect(passed.claimed.isEmpty && passed.isBehind)
+            }
+            let taken = try await harness.store.claimGenerations(limit: 2, lease: .seconds(60))
+            #expect(taken.claimed.map(\.record.name.text) == ["prod"] && !taken.isBehind)
+        }
+    }
+
     @Test func deletingDropsTheStorageAndKeepsClones() async throws {
         try await LifecycleHarness.with { harness in
             let clone = try await harness.clone("pr-1")
