@@ -20,7 +20,7 @@ struct LayoutRelations: Sendable {
     ]
     static let data = ["stream_shards", "stream_records", "stream_seq", "idempotency_tokens"]
     /// What some versions have.
-    enum Optional: String, CaseIterable {
+    enum Occasional: String, CaseIterable {
         case vectorIndexes = "vector_indexes"
         case pendingIndexChanges = "gsi_pending"
         case migrationProgress = "data_code_migration_progress"
@@ -28,7 +28,7 @@ struct LayoutRelations: Sendable {
     }
 
     static func read(on runner: any SQLRunner) async throws -> LayoutRelations {
-        let names = Set(versioned + catalog + data + Optional.allCases.map(\.rawValue)).sorted()
+        let names = Set(versioned + catalog + data + Occasional.allCases.map(\.rawValue)).sorted()
         let rows = try await runner.query(
             PostgresQuery(
                 """
@@ -53,7 +53,7 @@ struct LayoutRelations: Sendable {
             defaultCollation: try row[4].string)
     }
 
-    func has(_ relation: Optional) -> Bool { present.contains(relation.rawValue) }
+    func has(_ relation: Occasional) -> Bool { present.contains(relation.rawValue) }
 
     /// - Parameter what: completes "holds no ExtendDB …".
     func require(_ names: [String], _ what: String) throws(LayoutError) {

@@ -72,7 +72,6 @@ package enum SQLState {
     package static let invalidDatabase = "3D000"
     package static let serializationFailure = "40001"
     package static let deadlockDetected = "40P01"
-    package static let insufficientPrivilege = "42501"
     package static let syntaxError = "42601"
     package static let undefinedColumn = "42703"
     package static let undefinedTable = "42P01"
