@@ -40,7 +40,12 @@ import Testing
             harness.world.fail(.clone, with: [ControlError(.notFound, "the template is gone")])
             let failed = try await harness.clone("gone")
             #expect(failed.phase == .failed)
-            #expect(failed.attempts == 1)
+            // Counted in the history: the record's own count starts over once what the try left is taken down, which
+            // may come before this look.
+            #expect(harness.world.snapshot.calls.filter { $0 == .clone }.count == 1)
+            let events = try await harness.environments.events("gone")
+            #expect(!events.contains { $0.kind == "retry" })
+            #expect(events.contains { $0.kind == "failed" && $0.message.contains("given up after 1 of") })
         }
     }
 
