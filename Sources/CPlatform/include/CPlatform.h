@@ -95,6 +95,13 @@ int cs_user_ids(const char *_Nonnull name, uid_t *_Nonnull uid, gid_t *_Nonnull 
 // in the system's page cache and come back one small fault at a time when they are used again. glibc; else nothing.
 void cs_release_idle_memory(void);
 
+// ---- spread.c
+
+// Has the directories that are made in `path` from now on spread over the disk, on ext4 without a journal: there a new
+// file steps over every one that was deleted near its directory within the last minutes. 1: they are; 0: the file system
+// needs no such thing; -errno. Safe to repeat.
+int cs_spread_directories(const char *_Nonnull path);
+
 // ---- socket.c
 
 // A listening, close-on-exec TCP socket on a numeric IPv4 or IPv6 address. Port 0: the system chooses.

@@ -21,6 +21,9 @@ struct PostgresSettings: Sendable, Hashable {
     ///
     /// - No replica reads this server's log, so WAL is minimal: `COPY` into a table made in the same transaction
     ///   then writes none.
+    /// - Autovacuum looks into every database once a nap, used or not, with a process of its own each time: at
+    ///   PostgreSQL's minute a hundred sleeping environments cost 1.9 % of a core, at five minutes 0.4 % (measured,
+    ///   PostgreSQL 15). Templates are frozen and analysed, so a clone is in no hurry for its first look.
     /// - Statements stay out of the log even when they fail, and errors are terse, because items and passwords are
     ///   in statements and details.
     var configuration: String {
@@ -40,6 +43,7 @@ struct PostgresSettings: Sendable, Hashable {
         maintenance_work_mem = 128MB
         max_locks_per_transaction = 256
         jit = off
+        autovacuum_naptime = 5min
 
         fsync = on
         synchronous_commit = on

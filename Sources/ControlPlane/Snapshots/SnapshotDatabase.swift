@@ -80,9 +80,10 @@ struct SnapshotDatabase: Sendable {
         try await admin.session(database: name, "analyse \(name)") { connection in
             // Frozen rows and known statistics are copied with the files: no clone has to write or compute them.
             try await connection.query(PostgresQuery("VACUUM (FREEZE, ANALYZE)", prepared: false))
+            try await shedMaps(on: connection)
         }
-        // Statistics of the system catalogs did away with the file that spares sessions reading them (`pg_internal.init`).
-        // The next session makes it anew, and a copy of the files has it.
+        // Changed catalogs did away with the file that spares sessions reading them (`pg_internal.init`). The next session
+        // makes it anew, and a copy of the files has it.
         try await admin.session(database: name, "read the catalogs of \(name)") { _ in }
         return try await admin.session("seal \(name)") { connection in
             let data = PostgresIdentifier.quote(TemplateProvider.dataRole)
@@ -103,6 +104,25 @@ struct SnapshotDatabase: Sendable {
             return try size.first?[0].int ?? 0
         }
     }
+
+    /// Writes small relations anew, the system catalogs above all, which takes their free space and visibility maps away:
+    /// a fifth of a small database's files, of use to none so small, and each copied, flushed and deleted for every clone
+    /// (`docs/decisions/0036-fewer-files-and-room-between-them.md`). A clone's own VACUUM makes them again where it writes.
+    private func shedMaps(on connection: PostgresConnection) async throws {
+        // Writing a relation anew changes rows of these two, so they come last.
+        let found = try await connection.query(
+            """
+            SELECT coalesce(string_agg(oid::regclass::text, ', ' ORDER BY position, oid), '')
+            FROM pg_class, coalesce(array_position('{pg_attribute,pg_class}'::regclass[], oid::regclass), 0) AS position
+            WHERE relkind = 'r' AND NOT relisshared AND pg_relation_size(oid) <= $1
+                AND pg_relation_size(oid, 'fsm') + pg_relation_size(oid, 'vm') > 0
+            """, .int(Self.mappedBytes))
+        guard let names = try found.first?[0].string, !names.isEmpty else { return }
+        try await connection.query(PostgresQuery("VACUUM (FULL, FREEZE) \(names)", prepared: false))
+    }
+
+    /// A larger relation keeps its maps: they spare a scan of the index the rows, and a VACUUM the pages.
+    private static let mappedBytes = 1_048_576
 
     /// Drops the database, whatever state it is in.
     func drop() async throws(ControlError) {

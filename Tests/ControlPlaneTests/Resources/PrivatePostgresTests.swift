@@ -79,6 +79,11 @@ import Testing
         }
     #endif
 
+    /// A minute, the default, costs a process for every database in it.
+    @Test func databasesThatSleepAreLeftAlone() {
+        #expect(settings(memory: nil).configuration.contains("\nautovacuum_naptime = 5min\n"))
+    }
+
     @Test func textIsQuoted() {
         #expect(settings(memory: nil).configuration.contains("unix_socket_directories = '/it''s'"))
         #expect(settings(memory: nil, listens: false).configuration.contains("listen_addresses = ''"))

@@ -95,6 +95,43 @@ extension ResourceTests {
             #expect(try await exists() == false)
         }
 
+        /// Every file of the template is copied for every clone.
+        @Test func onlyLargeRelationsKeepTheirMaps() async throws {
+            var fixture = try ExportFixture()
+            let extra = #","text":{"S":"\#(String(repeating: "x", count: 1_500))"}"#
+            fixture.files = [(0..<2_000).map { ExportFixture.item($0, extra: extra) }]
+            try fixture.write()
+            #expect(try await run(fixture).items == 2_000)
+            try await inside { connection in
+                let mapped = try await connection.query(
+                    """
+                    SELECT relname::text, pg_relation_size(oid) > 1048576 FROM pg_class
+                    WHERE relkind = 'r' AND NOT relisshared
+                        AND pg_relation_size(oid, 'fsm') + pg_relation_size(oid, 'vm') > 0
+                    """)
+                let large = try mapped.filter { try $0[1].bool }.map { try $0[0].string }
+                let small = try mapped.filter { try !$0[1].bool }.map { try $0[0].string }
+                // The last two change each other's rows.
+                #expect(small.filter { !["pg_attribute", "pg_class"].contains($0) } == [])
+                let table = try #require(
+                    try await Catalog().loadTable("music", account: "123456789012", on: connection))
+                let name = table.physical.relation.replacing("\"", with: "")
+                #expect(large.contains(name))
+                // What the writing anew must leave: the statistics, and the file that spares sessions reading catalogs.
+                let kept = try await connection.query(
+                    """
+                    SELECT (SELECT count(*) FROM pg_stats WHERE schemaname = 'public'),
+                        (SELECT reltuples::bigint FROM pg_class WHERE relname = $1),
+                        (pg_stat_file('base/' || d.oid || '/pg_internal.init', true)).size
+                    FROM pg_database d WHERE datname = current_database()
+                    """, .text(name))
+                #expect(try kept[0][0].int > 20)
+                #expect(try kept[0][1].int == 2_000)
+                #expect(try kept[0][2].int > 10_000)
+            }
+            try await drop()
+        }
+
         /// The rows that the server built equal the ones that a write of each item would make.
         private func compare(
             _ index: PhysicalIndex, _ rows: [ItemRow], on connection: PostgresConnection
