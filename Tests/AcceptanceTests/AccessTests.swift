@@ -14,7 +14,7 @@ import Testing
 @Suite(.serialized) struct AccessTests {
     @Test(.timeLimit(.minutes(2)))
     func aTokenOpensWhatItIsForOverASocket() async throws {
-        try await Installation.with(ports: 24_900...24_949) { it in
+        try await Installation.with(ports: 22_000...22_049) { it in
             let listen = ["ENVCTL_LISTEN": "unix:\(it.home)/run/api.sock"]
             #expect(try await it.run("up", environment: listen).exitCode == 0)
             try await it.expect("snapshot", "import", "prod-snapshot", "--from-export", Installation.sampleShop)
@@ -56,7 +56,7 @@ import Testing
             return .respond("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         }
         defer { receiver.stop() }
-        try await Installation.withSnapshot(ports: 24_950...24_999) { it in
+        try await Installation.withSnapshot(ports: 22_050...22_099) { it in
             let url = "http://127.0.0.1:\(receiver.port)/"
             try await it.expect("webhook", "create", url, "--kind", "requested")
             try await it.stopServer()

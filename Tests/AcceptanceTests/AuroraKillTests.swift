@@ -20,9 +20,9 @@ extension AuroraTests {
     ]
 
     /// One life that is ended at each of its steps: a clone, a reset, a deletion.
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func killedAtEveryStepALifeGoesOn() async throws {
-        try await AuroraScene.with(ports: 25_100...25_119, poll: "0s") { scene in
+        try await AuroraScene.with(ports: 22_700...22_719, poll: "0s") { scene in
             let it = scene.it
             try await it.stopServer()
             try await kill(scene, at: Self.ofAClone, asking: ["clone", "prod", "k", "--timeout", "20s"])
@@ -60,9 +60,9 @@ extension AuroraTests {
     }
 
     /// What a dead control plane had begun is taken back when nobody wants it any more.
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func killedInACloneThatIsThenDeletedLeavesNothing() async throws {
-        try await AuroraScene.with(ports: 25_120...25_149, poll: "0s") { scene in
+        try await AuroraScene.with(ports: 22_720...22_749, poll: "0s") { scene in
             let it = scene.it
             try await it.stopServer()
             // What comes after sealing is no different from other environments.
@@ -79,7 +79,7 @@ extension AuroraTests {
     /// A reset that got no further than its record, or to the new clone, of an environment that is deleted then.
     @Test(.timeLimit(.minutes(3)))
     func killedInAResetThatIsThenDeletedLeavesNothing() async throws {
-        try await AuroraScene.with(ports: 25_150...25_169, poll: "0s") { scene in
+        try await AuroraScene.with(ports: 22_750...22_769, poll: "0s") { scene in
             for failpoint in [Failpoint.cloneBefore, .auroraRestoreAfter, .sealBefore] {
                 try await scene.envctl("clone", "prod", "k")
                 try await scene.it.stopServer()

@@ -26,7 +26,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(3)))
     func aUsedUpPortRange() async throws {
-        try await Installation.withSnapshot(ports: 24_700...24_702) { it in
+        try await Installation.withSnapshot(ports: 22_400...22_402) { it in
             for number in 0..<3 { try await it.expect("clone", "prod-snapshot", "p-\(number)") }
             let refused = try await it.run("clone", "prod-snapshot", "p-3")
             #expect(refused.exitCode == 5, "\(refused.output)")
@@ -49,7 +49,7 @@ import Testing
     @Test(.timeLimit(.minutes(3)))
     func anOwnersQuota() async throws {
         let quota = ["ENVCTL_MAX_ENVIRONMENTS_PER_OWNER": "1"]
-        try await Installation.with(ports: 24_710...24_719, settings: quota) { it in
+        try await Installation.with(ports: 22_410...22_419, settings: quota) { it in
             try await it.expect("up")
             try await it.expect("snapshot", "import", "prod-snapshot", "--from-export", Installation.sampleShop)
             try await it.expect("clone", "prod-snapshot", "one")
@@ -64,7 +64,7 @@ import Testing
     /// A PostgreSQL server with too few connections: what it has is read, not assumed.
     @Test(.timeLimit(.minutes(3)))
     func noConnectionLeft() async throws {
-        try await Installation.withSnapshot(ports: 24_720...24_729) { it in
+        try await Installation.withSnapshot(ports: 22_420...22_429) { it in
             try await it.administer("ALTER SYSTEM SET max_connections = 40")
             try await it.expect("down")
             try await it.expect("up")
@@ -98,7 +98,7 @@ import Testing
     }
 
     private func withFullDisk(_ mount: String) async throws {
-        try await Installation.with(ports: 24_800...24_849, home: mount + "/state") { it in
+        try await Installation.with(ports: 22_500...22_549, home: mount + "/state") { it in
             try await it.expect("up")
             try await it.expect("snapshot", "import", "prod-snapshot", "--from-export", Installation.sampleShop)
             var made = 0

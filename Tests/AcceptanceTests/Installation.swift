@@ -31,7 +31,8 @@ struct Installation: Sendable {
     }
 
     /// - Parameters:
-    ///   - ports: of endpoints; tests that run side by side take ranges that do not overlap.
+    ///   - ports: of endpoints; tests that run side by side take ranges that do not overlap, of 22,000 to 22,999 and
+    ///     24,000 to 24,999, which nothing outside this target uses.
     ///   - home: nil: a directory of its own below `/tmp`.
     static func with<T>(
         ports: ClosedRange<Int>, home: String? = nil, settings: [String: String] = [:],
@@ -83,7 +84,7 @@ struct Installation: Sendable {
     /// Runs `envctl` to its end.
     @discardableResult
     func run(
-        _ arguments: String..., environment extra: [String: String] = [:], within bound: Duration = .seconds(60)
+        _ arguments: String..., environment extra: [String: String] = [:], within bound: Duration = .seconds(180)
     ) async throws -> Result {
         try await run(arguments, environment: extra, within: bound)
     }
@@ -103,7 +104,7 @@ struct Installation: Sendable {
     }
 
     private func run(
-        _ arguments: [String], environment extra: [String: String] = [:], within bound: Duration = .seconds(60)
+        _ arguments: [String], environment extra: [String: String] = [:], within bound: Duration = .seconds(180)
     ) async throws -> Result {
         let file = home + "/output-\(UUID().uuidString)"
         let descriptor = open(file, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
@@ -140,7 +141,7 @@ struct Installation: Sendable {
         defer { close(log) }
         let extra = failpoint.map { ["ENVCTL_FAILPOINT": $0.rawValue + (stops ? ":stop" : "")] } ?? [:]
         let pid = try ChildProcess.spawn(options(["server"], environment: extra, output: log))
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < end {
             if try await run(["status"]).exitCode == 0 { return pid }
             if ChildProcess.reap(pid) != nil { return pid }
@@ -165,7 +166,7 @@ struct Installation: Sendable {
         let pid = try JSONDecoder().decode(Info.self, from: info).pid
         let process = try #require(ProcessIdentity(pid: pid))
         process.signal(SIGTERM)
-        #expect(await process.isGone(within: .seconds(20)))
+        #expect(await process.isGone(within: .seconds(60)))
     }
 
     /// The server of the private PostgreSQL.
@@ -210,13 +211,15 @@ struct Installation: Sendable {
         return try JSONDecoder().decode(Info.self, from: info).pid
     }
 
-    /// Whether it becomes so within some seconds.
+    /// Whether it becomes so within a minute, which no test that passes uses up: a busy machine may take its time.
     func eventually(
-        within bound: Duration = .seconds(15), _ isSo: () async throws -> Bool
+        within bound: Duration = .seconds(60), _ isSo: () async throws -> Bool
     ) async throws -> Bool {
         let end = ContinuousClock.now + bound
         while ContinuousClock.now < end {
             if try await isSo() { return true }
+            // A condition that never suspends would keep one of few threads from everything else.
+            try await Task.sleep(for: .milliseconds(20))
         }
         return false
     }
@@ -244,6 +247,20 @@ struct Installation: Sendable {
             throw error
         }
         await connection.close()
+    }
+
+    /// Runs a statement on the records. Returns the first column of its rows, which is text.
+    @discardableResult
+    func records(_ sql: String) async throws -> [String] {
+        let connection = try await PostgresConnection.connect(postgres().admin.with(database: "envctl"))
+        do {
+            let rows = try await connection.query(PostgresQuery(sql, prepared: false)).map { try $0[0].string }
+            await connection.close()
+            return rows
+        } catch {
+            await connection.close()
+            throw error
+        }
     }
 
     /// Names of databases and roles of environments.

@@ -11,7 +11,7 @@ import Testing
     ]
     static let ofADeletion: [Failpoint] = [.stopServerBefore, .stopServerAfter, .dropStorageBefore, .dropStorageAfter]
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func killedInACloneLeavesAReadyEnvironmentOrNothing() async throws {
         try await Installation.withSnapshot(ports: 24_000...24_049) { it in
             try await it.stopServer()
@@ -91,7 +91,7 @@ import Testing
 
     static func requireKilled(_ pid: Int32, at failpoint: Failpoint) async throws {
         var exit: ChildProcess.Exit?
-        _ = await ChildProcess.poll(within: .seconds(20)) {
+        _ = await ChildProcess.poll(within: .seconds(60)) {
             exit = exit ?? ChildProcess.reap(pid)
             return exit != nil
         }

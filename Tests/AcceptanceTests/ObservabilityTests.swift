@@ -47,7 +47,7 @@ import Testing
     /// After a life of an environment none of its secrets stands where anybody could read it.
     @Test(.timeLimit(.minutes(3)))
     func secretsStandNowhere() async throws {
-        try await Installation.with(ports: 24_600...24_619) { it in
+        try await Installation.with(ports: 22_300...22_319) { it in
             let log = it.home + "/control-plane.log"
             let pid = try await start(it, log: log)
             try await it.expect("snapshot", "import", "prod-snapshot", "--from-export", Installation.sampleShop)
@@ -142,7 +142,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(3)))
     func metricsRequestIdsAndReconcilingOfTheRealThing() async throws {
-        try await Installation.withSnapshot(ports: 24_620...24_639) { it in
+        try await Installation.withSnapshot(ports: 22_320...22_339) { it in
             try await it.expect("clone", "prod-snapshot", "one")
             let metrics = try await Self.ask(it, "/metrics")
             for line in [
@@ -169,7 +169,7 @@ import Testing
     /// PostgreSQL hangs: the control plane says so, and goes on when it does.
     @Test(.timeLimit(.minutes(3)))
     func aHangingPostgresIsToldAndForgiven() async throws {
-        try await Installation.withSnapshot(ports: 24_640...24_659) { it in
+        try await Installation.withSnapshot(ports: 22_340...22_359) { it in
             let postgres = it.processes(named: "postgres")
             try #require(postgres.count > 1)
             for pid in postgres { kill(pid, SIGSTOP) }
@@ -185,7 +185,7 @@ import Testing
     /// PostgreSQL is killed while clients write: what was acknowledged is there, and the environment comes back.
     @Test(.timeLimit(.minutes(3)))
     func writesThatWereAcknowledgedSurviveTheDeathOfPostgres() async throws {
-        try await Installation.withSnapshot(ports: 24_660...24_679) { it in
+        try await Installation.withSnapshot(ports: 22_360...22_379) { it in
             try await it.expect("clone", "prod-snapshot", "one")
             let acknowledged = it.home + "/acknowledged"
             async let load = it.run(

@@ -50,11 +50,16 @@ import Testing
 
             // What is left after the snapshot is the environment that was claimed.
             try await it.expect("snapshot", "delete", "prod-snapshot")
-            let isGone = await ChildProcess.poll(within: .seconds(20)) { it.servers().count == 1 }
+            let isGone = try await it.eventually { it.servers().count == 1 }
             #expect(isGone)
             try await it.expect("delete", "pr-1")
+            // That deletion was waited for; the members' databases are dropped some time after their servers ended.
+            let isDropped = try await it.eventually {
+                let storage = try await it.storage()
+                return storage.databases.isEmpty && storage.roles.isEmpty
+            }
             let storage = try await it.storage()
-            #expect(storage.databases.isEmpty && storage.roles.isEmpty, "\(storage)")
+            #expect(isDropped, "\(storage)")
         }
     }
 

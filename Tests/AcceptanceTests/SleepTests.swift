@@ -7,12 +7,14 @@ import Testing
 @Suite(.serialized) struct SleepTests {
     @Test(.timeLimit(.minutes(2)))
     func aSleepingEnvironmentHasNoProcessAndNoConnectionAndAnswersTheNextRequest() async throws {
-        try await Installation.withSnapshot(ports: 24_500...24_529) { it in
+        try await Installation.withSnapshot(ports: 22_100...22_129) { it in
             try await it.expect("clone", "prod-snapshot", "sleeper")
             try await it.expect("exec", "sleeper", "--", "sh", "-c", Self.write)
             try await it.expect("hibernate", "sleeper")
             #expect(it.servers() == [])
-            #expect(try await it.connections(to: "envctl_e_") == 0)
+            // PostgreSQL's process outlives the client that it served for a moment.
+            let isUnconnected = try await it.eventually { try await it.connections(to: "envctl_e_") == 0 }
+            #expect(isUnconnected)
             #expect(try await it.environments() == ["sleeper": "hibernated"])
             // Eight clients at once: the first wakes it, all are answered.
             let answers = try await withThrowingTaskGroup(of: Installation.Result.self) { group in
@@ -40,7 +42,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(2)))
     func aResetBringsTheSnapshotsDataBackUnderTheSameEndpointAndCredential() async throws {
-        try await Installation.withSnapshot(ports: 24_530...24_559) { it in
+        try await Installation.withSnapshot(ports: 22_130...22_159) { it in
             try await it.expect("clone", "prod-snapshot", "again")
             try await it.expect("exec", "again", "--", "sh", "-c", Self.write)
             let before = try await it.expect("env", "again", "--format", "json")
@@ -66,9 +68,9 @@ import Testing
         .launchAfter, .probeBefore, .probeAfter, .dropPreviousBefore, .dropPreviousAfter,
     ]
 
-    @Test(.timeLimit(.minutes(4)))
+    @Test(.timeLimit(.minutes(20)))
     func killedInAResetFinishesIt() async throws {
-        try await Installation.withSnapshot(ports: 24_560...24_589) { it in
+        try await Installation.withSnapshot(ports: 22_160...22_189) { it in
             try await it.expect("clone", "prod-snapshot", "again")
             let before = try await it.expect("env", "again", "--format", "json")
             for failpoint in Self.ofAReset {
@@ -91,9 +93,9 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(15)))
     func killedInFallingAsleepOrWakingLosesNothing() async throws {
-        try await Installation.withSnapshot(ports: 24_590...24_619) { it in
+        try await Installation.withSnapshot(ports: 22_190...22_219) { it in
             try await it.expect("clone", "prod-snapshot", "sleeper")
             try await it.expect("exec", "sleeper", "--", "sh", "-c", Self.write)
             for failpoint in [Failpoint.stopServerBefore, .stopServerAfter, .launchBefore, .launchAfter, .probeBefore] {

@@ -100,7 +100,7 @@ class Machine:
                 return
             code = self.control.returncode
             # One that starts while its PostgreSQL is being killed may give up: its service manager starts it again.
-            excused = time.monotonic() - self.postgres_killed_at < 20
+            excused = time.monotonic() - self.postgres_killed_at < 60
             if code != -signal.SIGKILL and not (code == 0 and self.expected_death) and not excused:
                 self.problems.append(f"the control plane ended by itself with {code}: {self.log_tail(3)}")
             self.start()
@@ -113,9 +113,10 @@ class Machine:
             self.expected_death = True
             self.control.send_signal(signal.SIGTERM)
             try:
-                self.control.wait(20)
+                # Longer than the product gives its own services to end.
+                self.control.wait(60)
             except subprocess.TimeoutExpired:
-                self.problems.append("the control plane did not end within 20 s of SIGTERM")
+                self.problems.append("the control plane did not end within 60 s of SIGTERM")
                 self.control.kill()
                 self.control.wait()
             self.control = None

@@ -70,8 +70,8 @@ import Testing
             for _ in 0..<2 {
                 try await pool.query("SELECT 1")
                 try await pool.withConnection { try await $0.query("SELECT 1") }
-                await tellings.next()
-                #expect(pool.openConnections == 0)
+                // On a slow machine the first connection is closed, and that told, before the second one is opened.
+                repeat { await tellings.next() } while pool.openConnections > 0
             }
             await pool.shutdown()
         }
@@ -143,8 +143,10 @@ import Testing
                         return try await group.reduce(into: []) { $0.append($1?.code) }
                     }
                 }
-                // Statements may overtake each other before the connection, so one may have been answered first.
-                #expect(errors.allSatisfy { $0 == .connectionLost })
+                // Statements may overtake each other before the connection, so one may have been answered first; the
+                // one that sleeps was not.
+                #expect(errors.contains { $0 == .connectionLost })
+                #expect(errors.allSatisfy { $0 == nil || $0 == .connectionLost })
                 #expect(try await pool.query("SELECT 1")[0][0].int == 1)
                 await killer.close()
             }

@@ -64,11 +64,20 @@ private struct Stop: Error {}
 }
 
 @Suite struct CancellationTests {
-    /// Cancels `body`'s task as soon as the server runs a statement that sleeps.
-    private func cancelWhenSleeping(
-        _ configuration: PostgresConfiguration, _ body: @escaping @Sendable () async throws -> Void
+    /// What a statement waits for until its task is cancelled.
+    private enum Wait: String {
+        case sleep = "PgSleep"
+        /// The advisory lock 1, which is held until then and let go afterwards.
+        case lock = "advisory"
+    }
+
+    /// Cancels `body`'s task as soon as the server runs a statement that waits.
+    private func cancelWhenWaiting(
+        for wait: Wait = .sleep, _ configuration: PostgresConfiguration,
+        _ body: @escaping @Sendable () async throws -> Void
     ) async throws -> (any Error)? {
         let observer = try await PostgresConnection.connect(configuration)
+        if wait == .lock { try await observer.query("SELECT pg_advisory_lock(1)") }
         let error = await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
                 do {
@@ -79,23 +88,30 @@ private struct Stop: Error {}
                 }
             }
             do {
-                try await waitUntilSleeping(observer)
+                try await untilWaiting(for: wait, observer)
             } catch {
                 Issue.record(error)
             }
             group.cancelAll()
+            if wait == .lock {
+                do {
+                    try await observer.query("SELECT pg_advisory_unlock(1)")
+                } catch {
+                    Issue.record(error)
+                }
+            }
             return await group.next() ?? nil
         }
         await observer.close()
         return error
     }
 
-    /// Asks until `pg_stat_activity` shows the sleeper, at most 20 s.
-    private func waitUntilSleeping(_ observer: PostgresConnection) async throws {
+    /// Asks until `pg_stat_activity` shows a session that waits, at most 20 s.
+    private func untilWaiting(for wait: Wait, _ observer: PostgresConnection) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while try await observer.query(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")[0][0]
-            .int == 0
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = $1",
+            .text(wait.rawValue))[0][0].int == 0
         {
             try #require(ContinuousClock.now < deadline, "the statement never ran")
             await Task.yield()
@@ -106,7 +122,7 @@ private struct Stop: Error {}
         try await TestPostgres.withDatabase { configuration in
             let connection = try await PostgresConnection.connect(configuration)
             let start = ContinuousClock.now
-            let error = try await cancelWhenSleeping(configuration) {
+            let error = try await cancelWhenWaiting(configuration) {
                 try await connection.query("SELECT pg_sleep(60)")
             }
             #expect((error as? PostgresError)?.code == .cancelled)
@@ -122,10 +138,11 @@ private struct Stop: Error {}
         try await TestPostgres.withDatabase { configuration in
             let connection = try await PostgresConnection.connect(configuration)
             try await withThrowingTaskGroup(of: Int?.self) { group in
-                // In flight together: the first may not be cancelled on the server, which could hit the second.
-                let error = try await cancelWhenSleeping(configuration) {
+                // In flight together: the first may not be cancelled on the server, which could hit the second. It runs
+                // for as long as the cancellation takes to come, and its answer comes after that.
+                let error = try await cancelWhenWaiting(for: .lock, configuration) {
                     try await withThrowingTaskGroup(of: Void.self) { inner in
-                        inner.addTask { try await connection.query("SELECT pg_sleep(1)") }
+                        inner.addTask { try await connection.query("SELECT pg_advisory_lock(1)") }
                         inner.addTask { try await connection.query("SELECT pg_sleep(0.1)") }
                         try await inner.waitForAll()
                     }
@@ -142,7 +159,7 @@ private struct Stop: Error {}
         try await TestPostgres.withDatabase { configuration in
             try await withPostgresPool(configuration, limits: .init(maximum: 1)) { pool in
                 try await pool.query("CREATE TABLE t (id int)")
-                let error = try await cancelWhenSleeping(configuration) {
+                let error = try await cancelWhenWaiting(configuration) {
                     try await pool.transaction { connection in
                         try await connection.query("INSERT INTO t VALUES (1)")
                         try await connection.query("SELECT pg_sleep(60)")

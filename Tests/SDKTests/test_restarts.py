@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.request
 
 import boto3
 from botocore.config import Config
@@ -39,8 +40,11 @@ class Relaunched:
             pass_fds=[self.socket.fileno()], stderr=subprocess.DEVNULL)
 
     def stop(self):
+        # Before it is up a signal would end it, or the shell that becomes it, as any process: this request waits in the
+        # socket's queue until it is.
+        urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=30).close()
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=20) == 0
+        assert self.process.wait(timeout=60) == 0
 
     def close(self):
         """Whatever state it is in: clients that wait are refused at once."""

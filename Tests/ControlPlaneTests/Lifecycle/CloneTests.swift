@@ -68,6 +68,8 @@ import Testing
 
     @Test func manyAtOnceAllGetReadyWithinTheLimit() async throws {
         try await LifecycleHarness.with({ $0.ports = 30_000...30_063 }) { harness in
+            let limit = harness.configuration.tunables.concurrentClones
+            let gate = harness.world.close(.clone)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<40 {
                     group.addTask {
@@ -75,13 +77,14 @@ import Testing
                         #expect(record.phase == .ready)
                     }
                 }
+                // None has passed, so these are under way at once.
+                await gate.arrivals(limit)
+                harness.world.open(.clone)
                 try await group.waitForAll()
             }
             let state = harness.world.snapshot
             #expect(Set(state.servers.values.map(\.port)).count == 40)
-            let peak = try #require(state.peak[.clone])
-            #expect(peak <= Tunables().concurrentClones)
-            #expect(peak > 1)
+            #expect(limit > 1 && state.peak[.clone] == limit)
         }
     }
 

@@ -35,12 +35,21 @@ final class FakeWorld: Sendable {
 
     let state = Mutex(State())
     private let gates = Mutex<[Call: Gate]>([:])
-    private let knocking = Mutex<AsyncStream<String>.Continuation?>(nil)
+    private let knocking = Mutex(Knocking())
 
-    /// A stream for each process that asks; the last one is told.
+    private struct Knocking {
+        var listener: AsyncStream<String>.Continuation?
+        /// Of clients that came while no process listened: their connections wait in the sockets' queues.
+        var unheard: [String] = []
+    }
+
+    /// A stream for each process that asks; the last one is told, and first what none has heard.
     var knocks: AsyncStream<String> {
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)
-        knocking.withLock { $0 = continuation }
+        knocking.withLock { knocking in
+            for id in knocking.unheard { continuation.yield(id) }
+            knocking = Knocking(listener: continuation)
+        }
         return stream
     }
 
@@ -288,7 +297,12 @@ extension FakeWorld: Launcher {
     /// As if a client connected to the held port of a watched environment.
     func knock(_ id: EnvironmentID) {
         let isWatched = state.withLock { $0.watched.remove(id.text) != nil }
-        if isWatched { _ = knocking.withLock { $0?.yield(id.text) } }
+        guard isWatched else { return }
+        knocking.withLock { knocking in
+            // Ports are watched before the first process listens, and after a process that listened has ended.
+            if case .enqueued? = knocking.listener?.yield(id.text) { return }
+            knocking.unheard.append(id.text)
+        }
     }
 
     func sinceLastRequest(directory: String) -> Duration? { state.withLock { $0.sinceLastRequest[directory] } }

@@ -17,7 +17,6 @@ import Testing
     private func doctor(_ change: (inout ControlPlaneConfiguration) -> Void = { _ in }) throws -> Doctor {
         let directory = try TemporaryDirectory.make("doctor")
         var configuration = ControlPlaneConfiguration(stateDirectory: directory, processEnvironment: [:])
-        configuration.ports = 23_900...23_903
         change(&configuration)
         return Doctor(configuration)
     }
@@ -62,17 +61,50 @@ import Testing
         _ = consume lock
     }
 
-    @Test func foreignPortsAreTold() throws {
-        let doctor = try doctor()
-        #expect(doctor.ports.severity == .ok, "\(doctor.ports)")
-        let holder = ProcessPorts([23_900, 23_901])
-        expectProblem(doctor.ports, .warning, "hold 2 of 4 ports (23900, 23901)")
-        let all = ProcessPorts([23_902, 23_903])
-        expectProblem(doctor.ports, .problem, "no port of 23900-23903 is free")
+    @Test func foreignPortsAreTold() async throws {
+        let first = try Self.freeNeighbours(4)
+        let doctor = try self.doctor { $0.ports = first...(first + 3) }
+        let free = await look(doctor, "4 of 4 ports are free")
+        #expect(free.severity == .ok, "\(free)")
+        let holder = try await hold([first, first + 1])
+        let some = "hold 2 of 4 ports (\(first), \(first + 1))"
+        expectProblem(await look(doctor, some), .warning, some)
+        let all = try await hold([first + 2, first + 3])
+        expectProblem(doctor.ports, .problem, "no port of \(first)-\(first + 3) is free")
         // Those of our own environments are not foreign.
-        let own = Doctor(doctor.configuration, reservedPorts: [23_900, 23_901, 23_902], isRunning: true)
+        let own = Doctor(doctor.configuration, reservedPorts: [first, first + 1, first + 2], isRunning: true)
         expectProblem(own.ports, .problem, "3 environments', 1 others'")
         withExtendedLifetime((holder, all)) {}
+    }
+
+    /// The first of so many ports in a row that nobody holds, from where neither systems nor other tests take theirs.
+    private static func freeNeighbours(_ count: Int) throws -> Int {
+        for _ in 0..<100 {
+            let first = Int.random(in: 10_000..<19_000)
+            if (try? ProcessPorts(Array(first..<(first + count)))) != nil { return first }
+        }
+        throw ControlError(.capacity, "no \(count) neighbouring ports are free")
+    }
+
+    /// What the check says, in the end with these words: a child that another test has just forked has the sockets that
+    /// were open then, those of an earlier look among them, until its exec.
+    private func look(_ doctor: Doctor, _ words: String) async -> DoctorCheck {
+        var check = doctor.ports
+        _ = await ChildProcess.poll(within: .seconds(20)) {
+            check = doctor.ports
+            return check.detail.contains(words)
+        }
+        return check
+    }
+
+    /// Takes ports that nobody holds for longer than such a child.
+    private func hold(_ ports: [Int]) async throws -> ProcessPorts {
+        var holder: ProcessPorts?
+        _ = await ChildProcess.poll(within: .seconds(20)) {
+            holder = try? ProcessPorts(ports)
+            return holder != nil
+        }
+        return try #require(holder, "\(ports) are taken")
     }
 
     @Test(arguments: [(0.4, DoctorCheck.Severity.ok), (-3, .warning), (40, .warning), (-301, .problem)])
@@ -113,21 +145,27 @@ import Testing
 private final class ProcessPorts {
     private let sockets: [Int32]
 
-    init(_ ports: [UInt16]) {
-        sockets = ports.map { port in
+    /// - Throws: when another process holds one of them.
+    init(_ ports: [Int]) throws {
+        var opened: [Int32] = []
+        for port in ports {
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            opened.append(descriptor)
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = port.bigEndian
+            address.sin_port = in_port_t(port).bigEndian
             address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
             let bound = withUnsafePointer(to: &address) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
                 }
             }
-            precondition(bound == 0 && listen(descriptor, 1) == 0, "port \(port) is taken")
-            return descriptor
+            guard bound == 0, listen(descriptor, 1) == 0 else {
+                for descriptor in opened { close(descriptor) }
+                throw ControlError(.portInUse, subject: "\(port)", "port \(port) is taken")
+            }
         }
+        sockets = opened
     }
 
     deinit { for socket in sockets { close(socket) } }

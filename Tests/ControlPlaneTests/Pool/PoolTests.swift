@@ -151,7 +151,12 @@ import Testing
         try await with(pool: 2) { harness in
             try await full(harness)
             let gate = harness.world.close(.drop)
-            defer { gate.open() }
+            // The keeper hears of the new generation, and must not have a member of it ready before the clone is made.
+            let making = harness.world.close(.clone)
+            defer {
+                gate.open()
+                making.open()
+            }
             try await addGeneration(2, to: harness)
             let record = try await harness.environments.clone(CloneSpec(snapshot: "prod", name: "pr-1")).record
             #expect(record.generation == 2 && record.phase == .requested)
@@ -189,6 +194,8 @@ import Testing
         try await with(pool: 0) { harness in
             let fault = ControlError(.misconfigured, "the template is gone")
             harness.world.fail(.clone, with: Array(repeating: fault, count: 2))
+            // The third refill would go well, and a waiter that looks after it sees a full pool.
+            _ = harness.world.close(.seal)
             _ = try await harness.pools.set("prod", size: 1)
             let causes = await withTaskGroup(of: String.self) { group in
                 for _ in 0..<8 {
@@ -202,6 +209,7 @@ import Testing
                 }
                 return await group.reduce(into: [String]()) { $0.append($1) }
             }
+            harness.world.open(.seal)
             #expect(causes.allSatisfy { $0.contains("the template is gone") }, "\(causes)")
             // Tried again by itself; then the reason is gone.
             let recovered: PoolStatus = try await awaiting(
@@ -249,8 +257,19 @@ import Testing
                 return status.ready == 9 ? status : nil
             }
             #expect(status.held?.contains("ports") == true)
-            // Environments of another snapshot find ports, and push members out before the last one is gone.
-            for number in 0..<8 { try await harness.clone("o-\(number)", of: "other") }
+            // Environments of another snapshot find ports, and push members out before the last one is gone. Each waits
+            // until the one before has pushed its member out: the three ports that are left are for haste.
+            let prod = try await harness.snapshots.get("prod").id.text
+            for number in 0..<8 {
+                try await harness.clone("o-\(number)", of: "other")
+                let _: Int = try await awaiting(
+                    "no member made room", subject: "prod", changes: harness.engine.hub.changes(of: prod),
+                    timeout: harness.patience
+                ) { () async throws(ControlError) in
+                    let used = try await harness.store.portsInUse(harness.configuration.ports)
+                    return used <= 9 ? used : nil
+                }
+            }
             #expect(try await harness.environments.list().count == 8)
         }
     }

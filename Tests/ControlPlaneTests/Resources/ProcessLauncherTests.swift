@@ -13,11 +13,11 @@ import Testing
 
 /// The launcher with stand-ins for the server, since it is about processes; what the server does is tested elsewhere.
 @Suite struct ProcessLauncherTests {
-    /// A program that says that it runs, and waits for a signal.
+    /// A program that says that it runs, and waits for a signal; who has read what it says may send one.
     private static let waiting = """
         #!/bin/sh
-        echo "arguments $* descriptors $LISTEN_FDS"
         trap 'echo bye; exit 0' TERM
+        echo "arguments $* descriptors $LISTEN_FDS"
         while :; do sleep 0.05; done
         """
 

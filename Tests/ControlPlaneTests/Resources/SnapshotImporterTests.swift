@@ -237,22 +237,22 @@ extension ResourceTests {
             fixture.files = (0..<40).map { file in (0..<500).map { ExportFixture.item(file * 500 + $0) } }
             try fixture.write()
             let fixtureToRead = fixture
-            let error = await withTaskGroup(of: ControlError?.self) { group in
-                let (started, begin) = AsyncStream<Void>.makeStream()
-                group.addTask {
-                    do {
-                        _ = try await run(fixtureToRead) { if $0.itemsDone > 0 { begin.finish() } }
-                        begin.finish()
-                        return nil
-                    } catch {
-                        begin.finish()
-                        return error as? ControlError
-                    }
+            // Cancelled by its own first report, which it makes in the middle of the load: whoever only hears of that
+            // may come after its end.
+            let importing = Mutex<Task<ControlError?, Never>?>(nil)
+            let (isKnown, known) = AsyncStream<Void>.makeStream()
+            let task = Task { () -> ControlError? in
+                for await _ in isKnown {}
+                do {
+                    _ = try await run(fixtureToRead) { _ in importing.withLock { $0 }?.cancel() }
+                    return nil
+                } catch {
+                    return error as? ControlError
                 }
-                for await _ in started {}
-                group.cancelAll()
-                return await group.next() ?? nil
             }
+            importing.withLock { $0 = task }
+            known.finish()
+            let error = await task.value
             #expect(error?.code == .cancelled)
             #expect(try await exists() == false)
         }

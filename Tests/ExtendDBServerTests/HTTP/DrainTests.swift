@@ -21,10 +21,7 @@ import Testing
             try await used.send(Self.get)
             #expect(try await used.receive(until: "}").contains("connection: keep-alive"))
             let new = try RawClient(port: server.port)
-            // Accepted for certain, since it has been answered after it.
-            let later = try RawClient(port: server.port)
-            try await later.send("GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-            _ = try await later.receiveAll()
+            try await untilAllAccepted(server.port)
             server.stop()
             try await untilRefused(server.port)
             for client in [used, new] {
@@ -44,6 +41,7 @@ import Testing
             try await used.send(Self.get)
             _ = try await used.receive(until: "}")
             let new = try RawClient(port: server.port)
+            try await untilAllAccepted(server.port)
             server.stop()
             #expect(try await used.receiveAll() == "")
             #expect(try await new.receiveAll() == "")
@@ -54,15 +52,20 @@ import Testing
         try await withBareServer(limits: patient) { server in
             let client = try RawClient(port: server.port)
             try await client.send("POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n{")
-            let later = try RawClient(port: server.port)
-            try await later.send("GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-            _ = try await later.receiveAll()
+            try await untilAllAccepted(server.port)
             server.stop()
             try await untilRefused(server.port)
             try await client.send("  }")
             let answer = try await client.receiveAll()
             #expect(answer.contains("UnknownOperationException") && answer.contains("connection: close"))
         }
+    }
+
+    /// Returns when every connection made so far is accepted for certain: one that was made after them is answered.
+    private func untilAllAccepted(_ port: Int) async throws {
+        let later = try RawClient(port: port)
+        try await later.send("GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        _ = try await later.receiveAll()
     }
 
     /// Returns when the server listens no more.

@@ -80,7 +80,7 @@ struct WireHarness: Sendable {
         return try await client.send(
             HTTPRequest(
                 method: request.method, url: "http://127.0.0.1:\(port)\(request.target)",
-                headers: request.headers, body: request.body, timeout: .seconds(30)))
+                headers: request.headers, body: request.body, timeout: .seconds(120)))
     }
 }
 
