@@ -43,6 +43,8 @@ package struct SnapshotRecord: Hashable, Sendable, Identifiable {
     package var name: SnapshotName
     package var state: State
     package var generation: Int
+    /// The newest generation that can be cloned; an earlier one while the next is imported. nil: none.
+    package var current: Int?
     /// Why it failed.
     package var reason: String?
     /// Where it came from, e.g. the directory of the export.

@@ -67,6 +67,9 @@ package struct Tunables: Sendable, Hashable {
     package var maximumConnections = 12
     /// Snapshots imported or dropped at once.
     package var concurrentImports = 2
+    /// How long a generation of a snapshot is kept at least once a newer one is ready: longer than a request takes that
+    /// chose it just before.
+    package var supersededGrace: Duration = .seconds(60)
     /// How often the progress of an import is written down.
     package var progressInterval: Duration = .milliseconds(500)
     /// How long a claimed record is left alone by other replicas after its worker was last heard of.
@@ -91,4 +94,17 @@ package struct Tunables: Sendable, Hashable {
     package var deliveries = DeliveryPolicy()
 
     package init() {}
+
+    /// How long a dispatcher waits at most after it claimed what it could, unless it is signalled.
+    ///
+    /// - Parameters:
+    ///   - untilDue: until the next record is due that nobody holds; nil when none waits.
+    ///   - hasRoom: whether it could have claimed more of every kind.
+    package func pause(untilDue: Duration?, hasRoom: Bool) -> Duration {
+        guard let untilDue else { return pollInterval }
+        guard untilDue <= .zero else { return min(untilDue + .milliseconds(1), pollInterval) }
+        // What is due and was not claimed waits for a place, and the worker that frees one signals; or its row was
+        // locked, and nobody does.
+        return hasRoom ? contentionPause : pollInterval
+    }
 }

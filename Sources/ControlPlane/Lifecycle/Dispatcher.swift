@@ -53,13 +53,9 @@ final class Dispatcher: Service {
                 slots.withLock { $0.begin(claimed.record.id, claimed.record.phase) }
                 group.addTask { await self.drive(claimed, claimedAt) }
             }
-            guard let next = batch.nextDue else { return tunables.pollInterval }
-            guard next <= .zero else { return min(next + .milliseconds(1), tunables.pollInterval) }
-            // What is due and was not claimed waits for a place, and the worker that frees one signals; or its row was
-            // locked, and nobody does.
             let early = batch.claimed.count { $0.record.phase.isBeforeStorage }
             let hasRoom = early < free.beforeClone && batch.claimed.count - early < free.others
-            return hasRoom ? tunables.contentionPause : tunables.pollInterval
+            return tunables.pause(untilDue: batch.nextDue, hasRoom: hasRoom)
         } catch {
             logger.error("no work could be claimed", metadata: ["error": "\(error)"])
             return .milliseconds(500)

@@ -56,6 +56,7 @@ final class SnapshotWorker: Service {
         // What ends signals.
         guard free > 0 else { return tunables.pollInterval }
         do {
+            _ = try await store.retireGenerations(after: tunables.supersededGrace)
             let batch = try await store.claimGenerations(limit: free, lease: tunables.lease)
             for claimed in batch.claimed {
                 running.withLock { $0 += 1 }
@@ -145,13 +146,23 @@ final class SnapshotWorker: Service {
 
     /// Returns when the import is to stop.
     private func watchForCancellation(_ claimed: ClaimedGeneration) async {
-        for await _ in hub.changes(of: claimed.record.id.text) {
-            do {
-                let now = try await store.generation(claimed.record.id, claimed.record.generation)
-                guard let now, !now.cancelRequested, now.epoch == claimed.epoch else { return }
-            } catch {
-                logger.debug("could not look for a cancellation", metadata: ["error": "\(error)"])
-            }
+        let changes = hub.changes(of: claimed.record.id.text)
+        // Nobody was told of a request that came between the claim and this subscription.
+        if await isGivenUp(claimed) { return }
+        for await _ in changes {
+            if await isGivenUp(claimed) { return }
+        }
+    }
+
+    /// Whether the import was cancelled, or is no longer this worker's.
+    private func isGivenUp(_ claimed: ClaimedGeneration) async -> Bool {
+        do {
+            let now = try await store.generation(claimed.record.id, claimed.record.generation)
+            guard let now else { return true }
+            return now.cancelRequested || now.epoch != claimed.epoch
+        } catch {
+            logger.debug("could not look for a cancellation", metadata: ["error": "\(error)"])
+            return false
         }
     }
 

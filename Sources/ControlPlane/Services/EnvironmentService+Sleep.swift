@@ -75,11 +75,13 @@ extension EnvironmentService {
         if latest, let newest { return newest }
         let own = try await store.generation(record.snapshotID, record.generation)
         if !latest, own?.record.state == .ready { return record.generation }
+        let isReplaced = try await store.snapshot(record.snapshot) != nil
         throw ControlError(
             .conflict, subject: record.name.text,
             "environment '\(record.name)' cannot be reset: "
                 + (newest == nil
-                    ? "snapshot '\(record.snapshot)' is gone"
+                    ? "the snapshot '\(record.snapshot)' that it was cloned from is gone"
+                        + (isReplaced ? ", and the one of that name is another" : "")
                     : "generation \(record.generation) of '\(record.snapshot)' is gone"),
             hint: newest == nil
                 ? "clone another snapshot" : "`envctl reset \(record.name) --latest` takes generation \(newest ?? 0)")

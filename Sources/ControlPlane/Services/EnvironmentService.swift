@@ -17,8 +17,8 @@ package struct EnvironmentService: Sendable {
     /// has expired and is in its grace is brought back by that.
     ///
     /// - Parameter mayHave: whether whoever asks may be given this environment, which has the name already.
-    /// - Throws: `notFound` for an unknown snapshot, `conflict` when the name belongs to a clone of another one or is
-    ///   being deleted, `quota` or `capacity` with the limit's name when one leaves no room and the caller does not wait,
+    /// - Throws: `notFound` for an unknown snapshot, `conflict` when the name belongs to a clone of another one, to one
+    ///   that is being deleted or to one that expired at its maximum age, `quota` or `capacity` with the limit's name when one leaves no room and the caller does not wait,
     ///   `invalidRequest` for a name or ttl against the rule.
     package func clone(
         _ spec: CloneSpec, by actor: Actor = .local,
@@ -56,9 +56,11 @@ package struct EnvironmentService: Sendable {
                         hint: "choose another one")
                 }
                 let same = try Self.same(existing, as: snapshot)
+                try await checkOrigin(of: same, runtime)
                 guard same.phase == .expiring else { return CloneOutcome(record: same, created: false) }
                 // Its data are what a clone of that name is asked for: brought back rather than made anew.
-                return CloneOutcome(record: try await restore(same.name.text, ttl: spec.ttl, by: actor), created: false)
+                return CloneOutcome(
+                    record: try await cloneAgain(same.name, of: snapshot, ttl: spec.ttl, by: actor), created: false)
             case .noSuchSnapshot:
                 throw await unknownSnapshot(snapshot, runtime)
             case .refused(let refusal):
@@ -91,7 +93,7 @@ package struct EnvironmentService: Sendable {
         }
     }
 
-    private static func same(
+    static func same(
         _ existing: EnvironmentRecord, as snapshot: SnapshotName
     ) throws(ControlError) -> EnvironmentRecord {
         guard existing.snapshot == snapshot else {
@@ -106,6 +108,19 @@ package struct EnvironmentService: Sendable {
                 hint: "`envctl wait \(existing.name)` returns when it is gone; then clone again")
         }
         return existing
+    }
+
+    /// A snapshot that was imported anew under the name of a deleted one is another one.
+    private func checkOrigin(of existing: EnvironmentRecord, _ runtime: Runtime) async throws(ControlError) {
+        guard let now = try await runtime.store.snapshot(existing.snapshot), now.id != existing.snapshotID else {
+            return
+        }
+        throw ControlError(
+            .conflict, subject: existing.name.text,
+            "environment '\(existing.name)' is a clone of an earlier snapshot named '\(now.name)', which was deleted",
+            hint:
+                "choose another name, or `envctl delete \(existing.name)` first; `envctl snapshot refresh` would have "
+                + "kept the snapshot")
     }
 
     private func unknownSnapshot(_ name: SnapshotName, _ runtime: Runtime) async -> ControlError {
@@ -157,8 +172,7 @@ package struct EnvironmentService: Sendable {
             throw ControlError(
                 .conflict, subject: name, "environment '\(name)' is not ready: it is \(record.phase.rawValue)",
                 hint: record.phase == .expiring
-                    ? "`envctl restore \(name)` brings it back"
-                    : record.reason ?? "`envctl wait \(name)` returns when it is")
+                    ? bringingBack(record) : record.reason ?? "`envctl wait \(name)` returns when it is")
         }
         return EnvironmentCredentials(
             endpoint: endpoint, accessKeyID: credential.accessKeyID, secretAccessKey: credential.secretAccessKey,

@@ -41,6 +41,32 @@ package struct SnapshotService: Sendable {
         name: String, directory: String, by actor: Actor = .local
     ) async throws(ControlError) -> SnapshotRecord {
         let name = try SnapshotName(name)
+        try Self.check(directory: directory)
+        let runtime = try box.runtime()
+        var generator = SystemRandomNumberGenerator()
+        let record = try await runtime.store.requestImport(
+            id: SnapshotID(using: &generator), name: name, source: directory, by: actor)
+        runtime.snapshotWake.signal()
+        return record
+    }
+
+    /// Starts the import of the next generation and returns at once. The one before is cloned until it is ready, warm
+    /// pools follow, and environments keep theirs; one that no environment needs any more is dropped.
+    ///
+    /// - Parameter directory: as for `importExport`; nil: the one of the last import.
+    /// - Throws: `notFound`; `conflict` while it is imported or deleted, and for a live cluster.
+    package func refresh(
+        _ name: String, directory: String?, by actor: Actor = .local
+    ) async throws(ControlError) -> SnapshotRecord {
+        let name = try SnapshotName(name)
+        if let directory { try Self.check(directory: directory) }
+        let runtime = try box.runtime()
+        let record = try await runtime.store.requestRefresh(name, source: directory, by: actor)
+        runtime.snapshotWake.signal()
+        return record
+    }
+
+    private static func check(directory: String) throws(ControlError) {
         guard directory.hasPrefix("/") else {
             throw ControlError(
                 .invalidRequest, subject: directory, "the export's directory '\(directory)' is not an absolute path",
@@ -51,12 +77,6 @@ package struct SnapshotService: Sendable {
                 .invalidRequest, subject: directory, "there is no directory \(directory)",
                 hint: "name the directory that holds manifest-summary.json, as the control plane's machine sees it")
         }
-        let runtime = try box.runtime()
-        var generator = SystemRandomNumberGenerator()
-        let record = try await runtime.store.requestImport(
-            id: SnapshotID(using: &generator), name: name, source: directory, by: actor)
-        runtime.snapshotWake.signal()
-        return record
     }
 
     package func get(_ name: String) async throws(ControlError) -> SnapshotRecord {

@@ -100,6 +100,7 @@ extension RecordStore {
                     ), finished AS (
                         UPDATE intents SET finished_at = clock_timestamp()
                         WHERE finished_at IS NULL AND subject_id IN (SELECT snapshot_id FROM done)
+                            AND (target ->> 'generation')::int = $2
                     ), noted AS (
                         INSERT INTO events (subject_kind, subject_id, subject_name, kind, message)
                         SELECT 'snapshot', snapshot_id, $10, 'ready',
@@ -130,12 +131,16 @@ extension RecordStore {
                     .text(state.rawValue), .optional(reason))
                 guard ended.affectedRows == 1 else { return }
                 try await connection.query(
-                    "UPDATE intents SET finished_at = clock_timestamp() WHERE finished_at IS NULL AND subject_id = $1",
-                    .text(claimed.record.id.text))
+                    """
+                    UPDATE intents SET finished_at = clock_timestamp()
+                    WHERE finished_at IS NULL AND subject_id = $1 AND (target ->> 'generation')::int = $2
+                    """, .text(claimed.record.id.text), .int(claimed.record.generation))
                 try await connection.query(
                     """
                     INSERT INTO events (subject_kind, subject_id, subject_name, kind, message)
-                    VALUES ('snapshot', $1, $4, $2, $3)
+                    SELECT 'snapshot', $1, $4, CASE WHEN $2 = 'deleted' AND EXISTS (
+                        SELECT FROM generations WHERE snapshot_id = $1 AND state NOT IN ('deleting', 'deleted'))
+                        THEN 'retired' ELSE $2 END, $3
                     """, .text(claimed.record.id.text), .text(state.rawValue),
                     .text("generation \(claimed.record.generation): " + (reason ?? "nothing of it is left")),
                     .text(claimed.record.name.text))

@@ -56,11 +56,12 @@ extension RecordStore {
         }
     }
 
-    /// The cursor moves to the last event that was taken, or, when all were, to the horizon.
+    /// What the warm pool does with members that nobody has claimed is no user's news. The cursor moves to the last event that was taken, or, when all were, to the horizon.
     private static let fillSQL = """
         WITH taken AS (
             SELECT v.id, v.xid FROM events v
             WHERE (v.xid, v.id) > ($3::xid8, $4::bigint) AND v.xid < $5::xid8 AND v.subject_kind <> 'webhook'
+                AND NOT (v.subject_kind = 'environment' AND v.subject_name = 'pool-' || v.subject_id)
                 AND (cardinality($2::text[]) = 0 OR v.kind = ANY($2::text[]))
             ORDER BY v.xid, v.id LIMIT $6
         ), put AS (

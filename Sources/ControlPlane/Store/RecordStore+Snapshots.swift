@@ -27,36 +27,44 @@ extension RecordStore {
                     guard existing.state == .failed else { throw Self.nameTaken(existing) }
                     number = existing.generation + 1
                 }
-                try await connection.query(
-                    """
-                    WITH made AS (
-                        INSERT INTO generations (snapshot_id, number, state, source, next_attempt_at)
-                        VALUES ($1, $2, 'importing', $3, clock_timestamp()) RETURNING *
-                    ), intended AS (
-                        INSERT INTO intents (subject_kind, subject_id, effect, target)
-                        SELECT 'snapshot', snapshot_id, 'import', jsonb_build_object('generation', number) FROM made
-                    )
-                    INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
-                    SELECT 'snapshot', snapshot_id, $4, 'importing',
-                        'importing generation ' || number || ' from ' || source, $5, $6
-                    FROM made
-                    """, .text(owner), .int(number), .text(source), .text(name.text), .text(actor.name),
-                    .text(actor.source))
-                let rows = try await connection.query(Self.newest(where: "s.id = $1"), .text(owner))
-                guard let row = rows.first else {
-                    throw ControlError(.failed, subject: name.text, "the record of '\(name)' vanished")
-                }
-                return try SnapshotRow.decode(row).record
+                return try await beginImport(owner, name, number, source, by: actor, on: connection)
             }
         }
     }
 
-    private static func nameTaken(_ existing: SnapshotRecord) -> ControlError {
+    /// Records a generation that is to be imported, in the caller's transaction.
+    func beginImport(
+        _ snapshot: String, _ name: SnapshotName, _ number: Int, _ source: String, by actor: Actor,
+        on connection: PostgresConnection
+    ) async throws -> SnapshotRecord {
+        try await connection.query(
+            """
+            WITH made AS (
+                INSERT INTO generations (snapshot_id, number, state, source, next_attempt_at)
+                VALUES ($1, $2, 'importing', $3, clock_timestamp()) RETURNING *
+            ), intended AS (
+                INSERT INTO intents (subject_kind, subject_id, effect, target)
+                SELECT 'snapshot', snapshot_id, 'import', jsonb_build_object('generation', number) FROM made
+            )
+            INSERT INTO events (subject_kind, subject_id, subject_name, kind, message, actor, source)
+            SELECT 'snapshot', snapshot_id, $4, 'importing',
+                'importing generation ' || number || ' from ' || source, $5, $6
+            FROM made
+            """, .text(snapshot), .int(number), .text(source), .text(name.text), .text(actor.name),
+            .text(actor.source))
+        guard let row = try await connection.query(Self.newest(where: "s.id = $1"), .text(snapshot)).first else {
+            throw ControlError(.failed, subject: name.text, "the record of '\(name)' vanished")
+        }
+        return try SnapshotRow.decode(row).record
+    }
+
+    static func nameTaken(_ existing: SnapshotRecord) -> ControlError {
         let hint =
             switch existing.state {
             case .importing: "follow it with `envctl snapshot show \(existing.name)`, or cancel it"
             case .deleting: "try again in a moment"
-            case .ready, .failed, .deleted: "choose another name, or `envctl snapshot delete \(existing.name)` first"
+            case .ready, .failed, .deleted:
+                "`envctl snapshot refresh \(existing.name) --from-export DIR` makes its next generation; or choose another name"
             }
         return ControlError(
             .conflict, subject: existing.name.text,
@@ -64,7 +72,7 @@ extension RecordStore {
     }
 
     /// SQL for the newest generation of each live snapshot that fits.
-    private static func newest(where condition: String) -> String {
+    static func newest(where condition: String) -> String {
         """
         SELECT DISTINCT ON (s.name) \(SnapshotRow.columns)
         FROM snapshots s JOIN generations g ON g.snapshot_id = s.id

@@ -19,7 +19,8 @@ enum SnapshotRow {
         s.id, s.name, g.number, g.state, g.reason, g.source, g.account_id, g.region, g.probe_target, g.tables,
         g.items_done, g.items_total, g.bytes_done, g.bytes_total, g.items_per_second,
         \(EnvironmentRow.time("s.created_at")), \(EnvironmentRow.time("g.ready_at")), g.lease_epoch, g.attempts,
-        g.cancel_requested, s.aurora
+        g.cancel_requested, s.aurora, (SELECT max(c.number) FROM generations c
+            WHERE c.snapshot_id = s.id AND c.state = 'ready')
         """
 
     static func decode(_ row: PostgresRow) throws -> ClaimedGeneration {
@@ -44,6 +45,7 @@ enum SnapshotRow {
         record.progress.itemsPerSecond = try row[14].double
         record.readyAt = try EnvironmentRow.timestamp(row[16])
         if let settings = try row[20].orNil?.bytes { record.aurora = try AuroraSource(json: settings) }
+        record.current = try row[21].orNil?.int
         return ClaimedGeneration(
             record: record, epoch: try row[17].int64, attempts: try row[18].int, cancelRequested: try row[19].bool,
             probeTarget: try row[8].orNil?.string)

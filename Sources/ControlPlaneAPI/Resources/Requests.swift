@@ -1,5 +1,7 @@
 /// Body of `POST /v1/environments`.
-package struct CreateEnvironmentBody: Codable, Sendable, Equatable {
+package struct CreateEnvironmentBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case snapshot, name, ttlSeconds, idleSeconds, labels, whenFull }
+
     package var snapshot: String
     /// Absent: the control plane makes one up.
     package var name: String?
@@ -26,7 +28,9 @@ package struct CreateEnvironmentBody: Codable, Sendable, Equatable {
 }
 
 /// Body of `POST /v1/environments/{name}/reset`.
-package struct ResetEnvironmentBody: Codable, Sendable, Equatable {
+package struct ResetEnvironmentBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case latest }
+
     /// Whether to take the snapshot's newest generation instead of the environment's own; absent: no.
     package var latest: Bool?
 
@@ -36,7 +40,11 @@ package struct ResetEnvironmentBody: Codable, Sendable, Equatable {
 }
 
 /// Body of `POST /v1/snapshots`.
-package struct CreateSnapshotBody: Codable, Sendable, Equatable {
+package struct CreateSnapshotBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case name, source }
+
+    static let nested: [String: any RequestBody.Type] = ["source": SnapshotSource.self]
+
     package var name: String
     package var source: SnapshotSource
 
@@ -46,8 +54,24 @@ package struct CreateSnapshotBody: Codable, Sendable, Equatable {
     }
 }
 
+/// `POST /v1/snapshots/{name}/refresh`.
+package struct RefreshSnapshotBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case exportDirectory }
+
+    /// As in ``SnapshotSource``; absent: the directory of the last import.
+    package var exportDirectory: String?
+
+    package init(exportDirectory: String?) {
+        self.exportDirectory = exportDirectory
+    }
+}
+
 /// Where a snapshot's data comes from: one of the two.
-package struct SnapshotSource: Codable, Sendable, Equatable {
+package struct SnapshotSource: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case exportDirectory, aurora }
+
+    static let nested: [String: any RequestBody.Type] = ["aurora": AuroraResource.self]
+
     /// An absolute path on the control plane's machine that holds one or more DynamoDB exports to S3.
     package var exportDirectory: String?
     /// A production cluster to register.

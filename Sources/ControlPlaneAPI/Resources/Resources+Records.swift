@@ -3,7 +3,8 @@ package import Environments
 
 /// From what is recorded to what the API shows.
 extension EnvironmentResource {
-    package init(_ record: EnvironmentRecord, endpoint: String?, created: Bool? = nil) {
+    /// - Parameter deadline: when it expires, which its ttl alone does not say.
+    package init(_ record: EnvironmentRecord, endpoint: String?, deadline: Timestamp, created: Bool? = nil) {
         self.init(
             id: record.id.text, name: record.name.text, snapshot: record.snapshot.text, generation: record.generation,
             phase: record.phase.rawValue, reason: record.reason, endpoint: endpoint,
@@ -11,7 +12,7 @@ extension EnvironmentResource {
             accountId: record.accountID.isEmpty ? nil : record.accountID, accessKeyId: record.credential?.accessKeyID,
             createdAt: record.createdAt.description, claimedAt: record.claimedAt?.description,
             readyAt: record.readyAt?.description,
-            expiresAt: record.expiresAt.description, ttlSeconds: Int(record.ttl.wholeSeconds), labels: record.labels,
+            expiresAt: deadline.description, ttlSeconds: Int(record.ttl.wholeSeconds), labels: record.labels,
             attempts: record.attempts, timings: TimingsResource(record.timings),
             pid: record.server.map { Int($0.pid) },
             database: record.hasStorage && record.storage == .template ? record.database : nil,
@@ -57,6 +58,7 @@ extension SnapshotResource {
             accountId: record.accountID.isEmpty ? nil : record.accountID,
             region: record.region.isEmpty ? nil : record.region,
             database: record.aurora == nil ? record.database : nil)
+        currentGeneration = record.current
         aurora = record.aurora.map(AuroraResource.init)
     }
 }

@@ -5,7 +5,11 @@ package struct SnapshotResource: Codable, Sendable, Equatable {
     /// `importing`, `ready` or `failed`.
     package var state: String
     package var reason: String?
+    /// The newest one; the state and all that follows is about it.
     package var generation: Int
+    /// The generation that is cloned now: an earlier one while the newest is imported, or after its import failed.
+    /// Absent: none can be cloned.
+    package var currentGeneration: Int?
     package var createdAt: String
     package var tables: [SnapshotTableResource]
     /// Present while the import runs.

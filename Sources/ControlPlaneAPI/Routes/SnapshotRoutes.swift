@@ -36,6 +36,12 @@ struct SnapshotRoutes: Sendable {
             snapshot.pool = PoolResource(try await pools.get(name))
             return try Response.json(snapshot)
         }
+        group.post(":name/refresh") { request, context in
+            let body = try await request.decoded(as: RefreshSnapshotBody.self, context: context)
+            let record = try await service.refresh(
+                try context.name(), directory: body.exportDirectory, by: context.actor)
+            return try Response.json(SnapshotResource(record), status: .accepted)
+        }
         group.post(":name/cancel") { _, context in
             try Response.json(
                 SnapshotResource(try await service.cancel(try context.name(), by: context.actor)))

@@ -1,11 +1,12 @@
 package import ArgumentParser
 import ControlPlaneAPI
+import Environments
 
 /// `envctl snapshot …`.
 package struct SnapshotCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "snapshot", abstract: "Make and look at snapshots: the frozen data sets that are cloned.",
-        subcommands: [Import.self, Register.self, List.self, Show.self, Pool.self, Delete.self])
+        subcommands: [Import.self, Refresh.self, Register.self, List.self, Show.self, Pool.self, Delete.self])
 
     package init() {}
 
@@ -38,6 +39,7 @@ package struct SnapshotCommand: AsyncParsableCommand {
         package init() {}
 
         package func run() async throws {
+            let name = try SnapshotName(argument: name)
             let context = try CommandContext(options)
             let snapshot = try await context.client().snapshot(name)
             try context.emit(snapshot, text: SnapshotView.details(snapshot))
@@ -58,6 +60,7 @@ package struct SnapshotCommand: AsyncParsableCommand {
         package init() {}
 
         package func run() async throws {
+            let name = try SnapshotName(argument: name)
             let context = try CommandContext(options)
             let snapshot = try await context.client().deleteSnapshot(name)
             try context.emit(snapshot, text: "\(snapshot.name) is deleted")

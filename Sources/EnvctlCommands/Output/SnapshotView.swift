@@ -9,12 +9,18 @@ package enum SnapshotView {
         var table = TextTable(["NAME", "GENERATION", "STATE", "TABLES", "ITEMS", "BYTES", "CREATED"])
         for snapshot in snapshots {
             table.add([
-                snapshot.name, String(snapshot.generation), snapshot.state, String(snapshot.tables.count),
+                snapshot.name, String(snapshot.generation), state(snapshot), String(snapshot.tables.count),
                 Quantities.count(snapshot.tables.reduce(0) { $0 + $1.items }),
                 Quantities.bytes(snapshot.tables.reduce(0) { $0 + $1.bytes }), snapshot.createdAt,
             ])
         }
         return table.render()
+    }
+
+    /// With the generation that is cloned, where that is not the one that the state is about.
+    private static func state(_ snapshot: SnapshotResource) -> String {
+        guard let current = snapshot.currentGeneration, current != snapshot.generation else { return snapshot.state }
+        return "\(snapshot.state), generation \(current) is cloned"
     }
 
     private static func add(_ aurora: AuroraResource, to fields: inout FieldList) {
@@ -34,7 +40,7 @@ package enum SnapshotView {
         var fields = FieldList()
         fields.add("name", snapshot.name)
         fields.add("id", snapshot.id)
-        fields.add("state", snapshot.state)
+        fields.add("state", state(snapshot))
         fields.add("reason", snapshot.reason)
         fields.add("generation", String(snapshot.generation))
         fields.add("account", snapshot.accountId)

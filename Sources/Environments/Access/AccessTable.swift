@@ -69,6 +69,7 @@ package enum AccessTable {
         Rule("GET", "/v1/snapshots/{name}/pool", .read, .seesSnapshot, "its warm pool"),
         Rule("GET", "/v1/snapshots/{name}/pool/wait", .read, .seesSnapshot, "wait until that is full"),
         Rule("POST", "/v1/snapshots", .admin, "import a snapshot"),
+        Rule("POST", "/v1/snapshots/{name}/refresh", .admin, "import its next generation"),
         Rule("POST", "/v1/snapshots/{name}/cancel", .admin, "stop an import"),
         Rule("DELETE", "/v1/snapshots/{name}", .admin, "delete a snapshot"),
         Rule("PUT", "/v1/snapshots/{name}/pool", .admin, "size its warm pool"),

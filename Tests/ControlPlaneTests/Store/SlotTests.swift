@@ -26,6 +26,27 @@ import Testing
     }
 }
 
+@Suite struct DispatcherPauseTests {
+    private let tunables = Tunables()
+
+    @Test func withNothingDueOnlyPollingIsLeft() {
+        #expect(tunables.pause(untilDue: nil, hasRoom: true) == tunables.pollInterval)
+        #expect(tunables.pause(untilDue: .seconds(3600), hasRoom: true) == tunables.pollInterval)
+    }
+
+    @Test func whatWillBeDueIsWaitedFor() {
+        #expect(tunables.pause(untilDue: .milliseconds(300), hasRoom: true) == .milliseconds(301))
+        #expect(tunables.pause(untilDue: .milliseconds(300), hasRoom: false) == .milliseconds(301))
+    }
+
+    /// A worker that ends signals; whoever held a row for a moment does not.
+    @Test(arguments: [Duration.zero, .seconds(-5)])
+    func whatIsDueAndWasPassedOverIsLookedAtAgainSoon(due: Duration) {
+        #expect(tunables.pause(untilDue: due, hasRoom: true) == tunables.contentionPause)
+        #expect(tunables.pause(untilDue: due, hasRoom: false) == tunables.pollInterval)
+    }
+}
+
 @Suite struct SignalTests {
     @Test func aSignalBeforeTheWaitIsKept() async {
         let signal = WakeSignal()
