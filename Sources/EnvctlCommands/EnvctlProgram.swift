@@ -6,6 +6,7 @@ package enum EnvctlProgram {
     /// - Parameter arguments: without the program's name.
     /// - Returns: the exit code.
     package static func run(_ arguments: [String]) async -> Int32 {
+        Output.keepClosedStreamsClosed()
         do {
             var command = try await EnvctlCommand.asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
@@ -28,8 +29,13 @@ package enum EnvctlProgram {
         let code = EnvctlCommand.exitCode(for: error)
         let message = EnvctlCommand.fullMessage(for: error)
         guard code != .success else {
-            Output.line(message)
-            return 0
+            do {
+                try Output.line(message)
+                return 0
+            } catch {
+                print(error)
+                return error.exitCode
+            }
         }
         guard code == .validationFailure else {
             print(ControlError(.failed, String(describing: error)))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlPlane
 import ControlPlaneAPI
 import EnvctlCommands
 import Environments
@@ -61,6 +62,16 @@ import Testing
         #expect(error?.hint != nil)
     }
 
+    @Test(arguments: ["400000d", "99999999999999999999d", "6000w1d"])
+    func whatIsTooLongIsToldFromWhatIsNoDuration(text: String) throws {
+        let error = #expect(throws: ControlError.self) { try seconds(text) }
+        #expect(error?.message == "'\(text)' is too long")
+        #expect(error?.hint?.contains(longestDuration) == true)
+        // The limit is that of the control plane.
+        #expect(try seconds(longestDuration) == 36_600 * 86_400)
+        #expect(throws: ControlError.self) { try seconds("36601d") }
+    }
+
     @Test func namesAreEncodedForThePath() {
         #expect(APIClient.encoded("pr-1_x.~") == "pr-1_x.~")
         #expect(APIClient.encoded("a/b ?é") == "a%2Fb%20%3F%C3%A9")
@@ -100,8 +111,25 @@ import Testing
     }
 
     @Test(arguments: ["8642", "unix:relative", "127.0.0.1:99999"])
-    func whatIsNoAddressIsRefusedAtOnce(address: String) async {
+    func whatIsNoAddressIsRefusedAtOnce(address: String) async throws {
         #expect(await EnvctlProgram.run(["server", "--listen", address, "--state-directory", "/nonexistent"]) == 2)
+        let configuration = try ControlPlaneConfiguration(
+            environment: ["ENVCTL_HOME": "/nonexistent", "ENVCTL_LISTEN": address], isRoot: false)
+        let error = #expect(throws: ControlError.self) { try ServerCommand.check(configuration) }
+        #expect(error?.exitCode == 2)
+    }
+
+    @Test(arguments: ["https://plane.example", ""])
+    func aTokenThatCannotStandInAHeaderIsRefusedBeforeTheCall(url: String) throws {
+        let configuration = try ControlPlaneConfiguration(environment: ["ENVCTL_HOME": "/nonexistent"], isRoot: false)
+        for token in ["envctl_1\n", "envctl_1 2", "envctl_é"] {
+            let error = #expect(throws: ControlError.self) {
+                try APIClient.Target.resolve(
+                    configuration: configuration, environment: { ["ENVCTL_URL": url, "ENVCTL_TOKEN": token][$0] })
+            }
+            #expect(error?.exitCode == 2)
+            #expect(error?.message.contains(token) == false)
+        }
     }
 }
 

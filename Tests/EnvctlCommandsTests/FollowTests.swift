@@ -23,8 +23,9 @@ import Testing
 
     /// Follows a server that gives these answers one after the other and the last one for ever.
     private func follow(
-        _ answers: [LoopbackServer.Answer]
-    ) async throws -> (error: ControlError, asked: [String], events: [EventResource], troubles: Int) {
+        _ answers: [LoopbackServer.Answer],
+        onEvent: @escaping @Sendable () throws(ControlError) -> Bool = { () throws(ControlError) in true }
+    ) async throws -> (error: ControlError?, asked: [String], events: [EventResource], troubles: Int) {
         let asked = Mutex<[String]>([])
         let server = try LoopbackServer { request in
             let line = request.split(separator: "\r\n").first { $0.hasPrefix("Last-Event-ID: ") }
@@ -37,24 +38,38 @@ import Testing
         defer { server.stop() }
         let events = Mutex<[EventResource]>([])
         let troubles = Mutex(0)
+        var failure: ControlError?
         do {
             try await APIClient.follow(EventSelection(name: "pr-1"), after: "3-0") { () throws(ControlError) in
                 APIClient(target: .init(url: "http://127.0.0.1:\(server.port)", token: "t", isRemote: true))
             } onTrouble: { _ in
                 troubles.withLock { $0 += 1 }
-            } onEvent: { event in
+            } onEvent: { event throws(ControlError) in
                 events.withLock { $0.append(event) }
+                return try onEvent()
             }
         } catch {
-            return (error, asked.withLock { $0 }, events.withLock { $0 }, troubles.withLock { $0 })
+            failure = error
         }
+        return (failure, asked.withLock { $0 }, events.withLock { $0 }, troubles.withLock { $0 })
+    }
+
+    /// Whoever reads the output has closed the pipe, or the disk is full: nobody gets the events that would follow.
+    @Test func whoHasEnoughOrCannotTakeAnEventIsTheEnd() async throws {
+        let json = String(decoding: try APICoding.encode(Self.event), as: UTF8.self)
+        let stream = Self.body("200 OK", "text/event-stream", "retry: 1\n\nid: 5-1\ndata: \(json)\n\n")
+        let enough = try await follow([stream]) { () throws(ControlError) in false }
+        #expect(enough.error == nil && enough.events == [Self.event] && enough.asked.count == 1)
+        let full = ControlError(.failed, "cannot write")
+        let failed = try await follow([stream]) { () throws(ControlError) in throw full }
+        #expect(failed.error == full && failed.events == [Self.event] && failed.asked.count == 1)
     }
 
     @Test func aLostStreamIsTakenUpBehindItsLastEvent() async throws {
         let json = String(decoding: try APICoding.encode(Self.event), as: UTF8.self)
         let stream = Self.body("200 OK", "text/event-stream", "retry: 1\n\nid: 5-1\ndata: \(json)\n\n")
         let end = try await follow([stream, .close, try Self.refusal(ControlError(.unauthorized, "revoked"))])
-        #expect(end.error.code == .unauthorized)
+        #expect(end.error?.code == .unauthorized)
         #expect(end.events == [Self.event])
         #expect(end.asked.first == "3-0")
         #expect(end.asked.count >= 2 && end.asked.dropFirst().allSatisfy { $0 == "5-1" })
@@ -63,11 +78,11 @@ import Testing
 
     @Test func aRefusalAtFirstIsTheEnd() async throws {
         let end = try await follow([try Self.refusal(ControlError(.unavailable, "starting"))])
-        #expect(end.error.code == .unavailable && end.asked.count == 1 && end.troubles == 0)
+        #expect(end.error?.code == .unavailable && end.asked.count == 1 && end.troubles == 0)
     }
 
     @Test func whatIsNoEventIsTheEnd() async throws {
         let end = try await follow([Self.body("200 OK", "text/event-stream", "id: 5-1\ndata: {}\n\n")])
-        #expect(end.error.code == .failed && end.events.isEmpty)
+        #expect(end.error?.code == .failed && end.events.isEmpty)
     }
 }

@@ -4,14 +4,14 @@ import Testing
 
 @Suite struct QuantitiesTests {
     @Test(arguments: [
-        (0, "0s"), (-5, "0s"), (45, "45s"), (125, "2m 5s"), (120, "2m"), (11_400, "3h 10m"), (187_200, "2d 4h"),
-        (86_399, "23h 59m"),
+        (0, "0s"), (-5, "0s"), (45, "45s"), (125, "2m5s"), (120, "2m"), (11_400, "3h10m"), (187_200, "2d4h"),
+        (86_399, "23h59m"),
     ])
     func durationsShowTheirTwoLargestUnits(seconds: Int, text: String) {
         #expect(Quantities.duration(seconds: seconds) == text)
     }
 
-    @Test(arguments: [(7, "7 ms"), (999, "999 ms"), (1_000, "1.00 s"), (1_236, "1.24 s"), (61_000, "1m 1s")])
+    @Test(arguments: [(7, "7 ms"), (999, "999 ms"), (1_000, "1.00 s"), (1_236, "1.24 s"), (61_000, "1m1s")])
     func milliseconds(value: Int, text: String) {
         #expect(Quantities.milliseconds(value) == text)
     }
@@ -133,8 +133,8 @@ import Testing
     @Test func listShowsOneLineEach() {
         #expect(
             Self.view.list([Self.environment]) == """
-                NAME  SNAPSHOT         PHASE  ENDPOINT                EXPIRES    LABELS
-                pr-1  prod-snapshot@1  ready  http://127.0.0.1:20000  in 1h 59m  app=shop,pr=1
+                NAME  SNAPSHOT         PHASE  ENDPOINT                EXPIRES   LABELS
+                pr-1  prod-snapshot@1  ready  http://127.0.0.1:20000  in 1h59m  app=shop,pr=1
                 """)
     }
 
@@ -144,7 +144,7 @@ import Testing
 
     @Test func detailsHoldEverythingButTheSecret() {
         let text = Self.view.details(Self.environment)
-        for part in ["pr-1", "prod-snapshot, generation 1", "150 ms (clone 90 ms", "envctl_e_0011_g1", "in 1h 59m"] {
+        for part in ["pr-1", "prod-snapshot, generation 1", "150 ms (clone 90 ms", "envctl_e_0011_g1", "in 1h59m"] {
             #expect(text.contains(part), "\(part) is missing")
         }
     }
@@ -152,6 +152,27 @@ import Testing
     @Test func anOverdueEnvironmentSaysSo() {
         let late = EnvironmentView(now: 1_767_225_600 + 7_203, terminal: Self.plain)
         #expect(late.list([Self.environment]).contains("overdue by 3s"))
+    }
+
+    @Test func unprotectingSaysThatItGoesWhenItDoes() {
+        let late = EnvironmentView(now: 1_767_225_600 + 7_203, terminal: Self.plain)
+        #expect(
+            Self.view.unprotected(Self.environment)
+                == "pr-1 is not protected; its deadline is 2026-01-01T02:00:00.000Z")
+        #expect(
+            late.unprotected(Self.environment)
+                == "pr-1 is not protected; its lifetime ended 2026-01-01T02:00:00.000Z, and it goes now")
+    }
+
+    @Test func anExtensionSaysWhenItCounts() {
+        var environment = Self.environment
+        #expect(
+            Self.view.extended(environment, seconds: 7_140) == "pr-1 expires 2026-01-01T02:00:00.000Z (in 1h59m)")
+        environment.protection = ProtectionResource(owner: "ann", reason: "a demo")
+        #expect(Self.view.extended(environment, seconds: 60).hasSuffix("from now, and on while it is protected"))
+        environment.protection = nil
+        environment.phase = "queued"
+        #expect(Self.view.extended(environment, seconds: 60).contains("waits in the queue"))
     }
 
     @Test func coloursAreForTerminals() {

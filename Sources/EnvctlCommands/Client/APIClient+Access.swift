@@ -11,8 +11,8 @@ extension APIClient {
         try await get("/v1/tokens", as: ListResource<TokenResource>.self).items
     }
 
-    package func revokeToken(_ id: String) async throws(ControlError) -> TokenResource {
-        try await delete("/v1/tokens/\(Self.encoded(id))", as: TokenResource.self)
+    package func revokeToken(_ id: AccessID) async throws(ControlError) -> TokenResource {
+        try await delete("/v1/tokens/\(Self.encoded(id.text))", as: TokenResource.self)
     }
 
     package func createWebhook(_ body: CreateWebhookBody) async throws(ControlError) -> CreatedWebhookResource {
@@ -23,13 +23,13 @@ extension APIClient {
         try await get("/v1/webhooks", as: ListResource<WebhookResource>.self).items
     }
 
-    package func deleteWebhook(_ id: String) async throws(ControlError) {
-        try await delete("/v1/webhooks/\(Self.encoded(id))")
+    package func deleteWebhook(_ id: AccessID) async throws(ControlError) {
+        try await delete("/v1/webhooks/\(Self.encoded(id.text))")
     }
 
-    package func deliveries(ofWebhook id: String, limit: Int) async throws(ControlError) -> [DeliveryResource] {
+    package func deliveries(ofWebhook id: AccessID, limit: Int) async throws(ControlError) -> [DeliveryResource] {
         try await get(
-            "/v1/webhooks/\(Self.encoded(id))/deliveries?limit=\(limit)", as: ListResource<DeliveryResource>.self
+            "/v1/webhooks/\(Self.encoded(id.text))/deliveries?limit=\(limit)", as: ListResource<DeliveryResource>.self
         ).items
     }
 }

@@ -16,21 +16,21 @@ extension APIClient {
         return try await get(path, as: ListResource<EnvironmentResource>.self).items
     }
 
-    package func environment(_ name: String) async throws(ControlError) -> EnvironmentResource {
-        try await get("/v1/environments/\(Self.encoded(name))", as: EnvironmentResource.self)
+    package func environment(_ name: EnvironmentName) async throws(ControlError) -> EnvironmentResource {
+        try await get("/v1/environments/\(name)", as: EnvironmentResource.self)
     }
 
-    package func credentials(of name: String) async throws(ControlError) -> CredentialsResource {
-        try await get("/v1/environments/\(Self.encoded(name))/credentials", as: CredentialsResource.self)
+    package func credentials(of name: EnvironmentName) async throws(ControlError) -> CredentialsResource {
+        try await get("/v1/environments/\(name)/credentials", as: CredentialsResource.self)
     }
 
     /// Waits on the server's side for at most `seconds` until the environment is ready, failed or gone, and answers
     /// with what it is then.
     package func waitForEnvironment(
-        _ name: String, seconds: Int
+        _ name: EnvironmentName, seconds: Int
     ) async throws(ControlError) -> EnvironmentResource {
         try await get(
-            "/v1/environments/\(Self.encoded(name))/wait?timeout_seconds=\(seconds)", as: EnvironmentResource.self,
+            "/v1/environments/\(name)/wait?timeout_seconds=\(seconds)", as: EnvironmentResource.self,
             timeout: .seconds(seconds + 10))
     }
 
@@ -38,45 +38,47 @@ extension APIClient {
     ///
     /// - Throws: `ControlError` with `timeout` when it is not gone by then; the deletion goes on.
     package func deleteEnvironment(
-        _ name: String, waitSeconds: Int
+        _ name: EnvironmentName, waitSeconds: Int
     ) async throws(ControlError) -> EnvironmentResource {
         try await delete(
-            "/v1/environments/\(Self.encoded(name))?wait_seconds=\(waitSeconds)", as: EnvironmentResource.self,
+            "/v1/environments/\(name)?wait_seconds=\(waitSeconds)", as: EnvironmentResource.self,
             timeout: .seconds(waitSeconds + 30))
     }
 
     /// Answers when the server is gone, or after `waitSeconds` with `timeout`; the environment goes to sleep anyhow.
-    package func hibernateEnvironment(_ name: String, waitSeconds: Int) async throws(ControlError)
+    package func hibernateEnvironment(_ name: EnvironmentName, waitSeconds: Int) async throws(ControlError)
         -> EnvironmentResource
     {
         try await post(
-            "/v1/environments/\(Self.encoded(name))/hibernate?wait_seconds=\(waitSeconds)", [String: String](),
+            "/v1/environments/\(name)/hibernate?wait_seconds=\(waitSeconds)", [String: String](),
             as: EnvironmentResource.self, timeout: .seconds(waitSeconds + 30))
     }
 
     /// Starts waking; wait for `ready` with ``waitForEnvironment(_:seconds:)``.
-    package func wakeEnvironment(_ name: String) async throws(ControlError) -> EnvironmentResource {
+    package func wakeEnvironment(_ name: EnvironmentName) async throws(ControlError) -> EnvironmentResource {
         try await post(
-            "/v1/environments/\(Self.encoded(name))/wake", [String: String](), as: EnvironmentResource.self)
+            "/v1/environments/\(name)/wake", [String: String](), as: EnvironmentResource.self)
     }
 
     /// Starts the reset; wait for `ready` with ``waitForEnvironment(_:seconds:)``.
-    package func resetEnvironment(_ name: String, latest: Bool) async throws(ControlError) -> EnvironmentResource {
+    package func resetEnvironment(_ name: EnvironmentName, latest: Bool) async throws(ControlError)
+        -> EnvironmentResource
+    {
         try await post(
-            "/v1/environments/\(Self.encoded(name))/reset", ResetEnvironmentBody(latest: latest),
+            "/v1/environments/\(name)/reset", ResetEnvironmentBody(latest: latest),
             as: EnvironmentResource.self)
     }
 
-    package func logs(of name: String, lines: Int) async throws(ControlError) -> String {
-        try await text("/v1/environments/\(Self.encoded(name))/logs?lines=\(lines)")
+    package func logs(of name: EnvironmentName, lines: Int) async throws(ControlError) -> String {
+        try await text("/v1/environments/\(name)/logs?lines=\(lines)")
     }
 
-    package func events(of name: String) async throws(ControlError) -> [EventResource] {
-        try await get("/v1/environments/\(Self.encoded(name))/events", as: ListResource<EventResource>.self).items
+    package func events(of name: EnvironmentName) async throws(ControlError) -> [EventResource] {
+        try await get("/v1/environments/\(name)/events", as: ListResource<EventResource>.self).items
     }
 
-    package func events(ofSnapshot name: String) async throws(ControlError) -> [EventResource] {
-        try await get("/v1/snapshots/\(Self.encoded(name))/events", as: ListResource<EventResource>.self).items
+    package func events(ofSnapshot name: SnapshotName) async throws(ControlError) -> [EventResource] {
+        try await get("/v1/snapshots/\(name)/events", as: ListResource<EventResource>.self).items
     }
 
     /// The newest events that fit, and where to go on from them.
@@ -85,19 +87,21 @@ extension APIClient {
             "/v1/events?" + (selection.query + ["limit=\(limit)"]).joined(separator: "&"), as: EventListResource.self)
     }
 
-    package func importSnapshot(_ name: String, exportDirectory: String) async throws(ControlError) -> SnapshotResource
+    package func importSnapshot(_ name: SnapshotName, exportDirectory: String) async throws(ControlError)
+        -> SnapshotResource
     {
         try await post(
-            "/v1/snapshots", CreateSnapshotBody(name: name, source: SnapshotSource(exportDirectory: exportDirectory)),
+            "/v1/snapshots",
+            CreateSnapshotBody(name: name.text, source: SnapshotSource(exportDirectory: exportDirectory)),
             as: SnapshotResource.self)
     }
 
-    package func registerSnapshot(_ name: String, _ aurora: AuroraResource) async throws(ControlError)
+    package func registerSnapshot(_ name: SnapshotName, _ aurora: AuroraResource) async throws(ControlError)
         -> SnapshotResource
     {
         // AWS is asked meanwhile.
         try await post(
-            "/v1/snapshots", CreateSnapshotBody(name: name, source: SnapshotSource(aurora: aurora)),
+            "/v1/snapshots", CreateSnapshotBody(name: name.text, source: SnapshotSource(aurora: aurora)),
             as: SnapshotResource.self, timeout: .seconds(90))
     }
 
@@ -105,16 +109,25 @@ extension APIClient {
         try await get("/v1/snapshots", as: ListResource<SnapshotResource>.self).items
     }
 
-    package func snapshot(_ name: String) async throws(ControlError) -> SnapshotResource {
-        try await get("/v1/snapshots/\(Self.encoded(name))", as: SnapshotResource.self)
+    package func snapshot(_ name: SnapshotName) async throws(ControlError) -> SnapshotResource {
+        try await get("/v1/snapshots/\(name)", as: SnapshotResource.self)
     }
 
-    package func cancelSnapshot(_ name: String) async throws(ControlError) -> SnapshotResource {
-        try await post("/v1/snapshots/\(Self.encoded(name))/cancel", [String: String](), as: SnapshotResource.self)
+    /// - Parameter exportDirectory: nil: the one of the last import.
+    package func refreshSnapshot(
+        _ name: SnapshotName, exportDirectory: String?
+    ) async throws(ControlError) -> SnapshotResource {
+        try await post(
+            "/v1/snapshots/\(name)/refresh", RefreshSnapshotBody(exportDirectory: exportDirectory),
+            as: SnapshotResource.self)
     }
 
-    package func deleteSnapshot(_ name: String) async throws(ControlError) -> SnapshotResource {
-        try await delete("/v1/snapshots/\(Self.encoded(name))", as: SnapshotResource.self, timeout: .seconds(60))
+    package func cancelSnapshot(_ name: SnapshotName) async throws(ControlError) -> SnapshotResource {
+        try await post("/v1/snapshots/\(name)/cancel", [String: String](), as: SnapshotResource.self)
+    }
+
+    package func deleteSnapshot(_ name: SnapshotName) async throws(ControlError) -> SnapshotResource {
+        try await delete("/v1/snapshots/\(name)", as: SnapshotResource.self, timeout: .seconds(60))
     }
 
     package func capacity() async throws(ControlError) -> CapacityResource {
@@ -125,19 +138,19 @@ extension APIClient {
         try await get("/v1/pools", as: ListResource<PoolResource>.self).items
     }
 
-    package func pool(of snapshot: String) async throws(ControlError) -> PoolResource {
-        try await get("/v1/snapshots/\(Self.encoded(snapshot))/pool", as: PoolResource.self)
+    package func pool(of snapshot: SnapshotName) async throws(ControlError) -> PoolResource {
+        try await get("/v1/snapshots/\(snapshot)/pool", as: PoolResource.self)
     }
 
     /// - Parameter size: nil: the control plane's default.
-    package func setPool(of snapshot: String, size: Int?) async throws(ControlError) -> PoolResource {
-        try await put("/v1/snapshots/\(Self.encoded(snapshot))/pool", PoolSizeBody(size: size), as: PoolResource.self)
+    package func setPool(of snapshot: SnapshotName, size: Int?) async throws(ControlError) -> PoolResource {
+        try await put("/v1/snapshots/\(snapshot)/pool", PoolSizeBody(size: size), as: PoolResource.self)
     }
 
     /// Waits on the server's side for at most `seconds` until the pool is full, and answers with what it is then.
-    package func waitForPool(of snapshot: String, seconds: Int) async throws(ControlError) -> PoolResource {
+    package func waitForPool(of snapshot: SnapshotName, seconds: Int) async throws(ControlError) -> PoolResource {
         try await get(
-            "/v1/snapshots/\(Self.encoded(snapshot))/pool/wait?timeout_seconds=\(seconds)", as: PoolResource.self,
+            "/v1/snapshots/\(snapshot)/pool/wait?timeout_seconds=\(seconds)", as: PoolResource.self,
             timeout: .seconds(seconds + 10))
     }
 

@@ -27,19 +27,19 @@ extension APIClient {
     /// Between two attempts to connect again at most.
     private static let longestPause = Duration.seconds(10)
 
-    /// Follows the events after `cursor` for ever. When the connection is lost it connects again and goes on behind the
+    /// Follows the events after `cursor` until `onEvent` has enough. When the connection is lost it connects again and goes on behind the
     /// last event, so that none is missed and none comes twice.
     ///
     /// - Parameters:
     ///   - connect: called before each connection: a control plane that was started again can have another address.
     ///   - onTrouble: called once for each loss, with what went wrong.
-    ///   - onEvent: called with one event after the other.
+    ///   - onEvent: called with one event after the other; false ends it, and so does an error, which is thrown on.
     /// - Throws: `ControlError` when the control plane cannot be reached at first, or refuses.
     package static func follow(
         _ selection: EventSelection, after cursor: String, connect: () throws(ControlError) -> APIClient,
         onTrouble: (ControlError) -> Void,
-        onEvent: @escaping @Sendable (EventResource) -> Void
-    ) async throws(ControlError) -> Never {
+        onEvent: @escaping @Sendable (EventResource) throws(ControlError) -> Bool
+    ) async throws(ControlError) {
         var cursor = cursor
         var pause = Duration.seconds(1)
         var isFollowing = false
@@ -53,6 +53,7 @@ extension APIClient {
                 trouble = error
             }
             if let failure = reader.failure { throw failure }
+            if reader.hasEnough { return }
             if reader.isConnected {
                 (isFollowing, hasFollowed, pause) = (true, true, reader.retry)
             }
@@ -99,12 +100,13 @@ private final class EventReader: Sendable {
         var parser: ServerSentEventParser
         var body: [UInt8] = []
         var failure: ControlError?
+        var hasEnough = false
     }
 
     private let state: Mutex<State>
-    private let onEvent: @Sendable (EventResource) -> Void
+    private let onEvent: @Sendable (EventResource) throws(ControlError) -> Bool
 
-    init(lastID: String, onEvent: @escaping @Sendable (EventResource) -> Void) {
+    init(lastID: String, onEvent: @escaping @Sendable (EventResource) throws(ControlError) -> Bool) {
         state = Mutex(State(parser: ServerSentEventParser(lastID: lastID)))
         self.onEvent = onEvent
     }
@@ -113,8 +115,10 @@ private final class EventReader: Sendable {
     var lastID: String { state.withLock { $0.parser.lastID } }
     var retry: Duration { .milliseconds(state.withLock { $0.parser.retry } ?? 1_000) }
     var body: [UInt8] { state.withLock { $0.body } }
-    /// Set when the server sent something that is no event of this version.
+    /// Set when the server sent something that is no event of this version, or an event could not be taken.
     var failure: ControlError? { state.withLock { $0.failure } }
+    /// Set when no further event is wanted.
+    var hasEnough: Bool { state.withLock { $0.hasEnough } }
 
     func begin(_ head: HTTPResponse) -> Bool {
         state.withLock { $0.status = head.status }
@@ -131,17 +135,26 @@ private final class EventReader: Sendable {
             return state.parser.take(chunk)
         }
         for text in events {
-            do {
-                onEvent(try APICoding.decode(EventResource.self, from: text.utf8))
-            } catch {
-                state.withLock {
-                    $0.failure = ControlError(
-                        .failed, "the control plane sent an event that this envctl does not understand: \(error)",
-                        hint: "do control plane and command have the same version? see envctl status")
+            do throws(ControlError) {
+                guard try onEvent(try Self.event(text)) else {
+                    state.withLock { $0.hasEnough = true }
+                    return false
                 }
+            } catch {
+                state.withLock { $0.failure = error }
                 return false
             }
         }
         return true
+    }
+
+    private static func event(_ text: String) throws(ControlError) -> EventResource {
+        do {
+            return try APICoding.decode(EventResource.self, from: text.utf8)
+        } catch {
+            throw ControlError(
+                .failed, "the control plane sent an event that this envctl does not understand: \(error)",
+                hint: "do control plane and command have the same version? see envctl status")
+        }
     }
 }

@@ -5,13 +5,13 @@ package import Environments
 /// be killed it lapses by itself.
 package struct EnvironmentHold: Sendable {
     private let context: CommandContext
-    private let name: String
+    private let name: EnvironmentName
 
     /// Long enough for the control plane to be restarted meanwhile.
     private static let seconds = Int(HolderRule.defaultTTL.wholeSeconds)
     private static let renewal = Duration.seconds(20)
 
-    package init(name: String, context: CommandContext) {
+    package init(name: EnvironmentName, context: CommandContext) {
         self.name = name
         self.context = context
     }
@@ -34,7 +34,7 @@ package struct EnvironmentHold: Sendable {
             return result
         }
         await release(held.id)
-        guard let result else { throw ControlError(.cancelled, subject: name, "the command was not waited for") }
+        guard let result else { throw ControlError(.cancelled, subject: name.text, "the command was not waited for") }
         return result
     }
 

@@ -59,7 +59,7 @@ package struct AuroraCommand: AsyncParsableCommand {
             policy.account = account
             policy.partition = partition
             policy.keys = kmsKey
-            Output.line(policy.json)
+            try Output.line(policy.json)
         }
     }
 }

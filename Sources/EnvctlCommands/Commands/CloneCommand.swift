@@ -44,11 +44,13 @@ package struct CloneCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let snapshot = try SnapshotName(argument: snapshot)
+        let name = try name.map { try EnvironmentName(argument: $0) }
         let context = try CommandContext(options)
         let client = try context.client()
         let limit = try timeout.map { try seconds($0) }
         let body = CreateEnvironmentBody(
-            snapshot: snapshot, name: name, ttlSeconds: try ttl.map { try seconds($0) },
+            snapshot: snapshot.text, name: name?.text, ttlSeconds: try ttl.map { try seconds($0) },
             idleSeconds: try idle.map { $0 == "never" ? 0 : try seconds($0) },
             labels: label.isEmpty ? nil : label.dictionary, whenFull: queue ? "queue" : nil)
         // One key for this call of the command: should the answer get lost and the request be repeated, an
@@ -66,7 +68,7 @@ package struct CloneCommand: AsyncParsableCommand {
         }
         var handOut = HandOut(environment: environment)
         if environment.answers {
-            handOut.credentials = try await client.credentials(of: environment.name)
+            handOut.credentials = try await client.credentials(of: EnvironmentName(environment.name))
         }
         try context.emit(handOut, text: text(handOut, created: created, context: context))
     }

@@ -33,9 +33,24 @@ package struct CommandContext: Sendable {
     /// Prints `resource` as JSON, or `text` for people.
     package func emit(_ resource: some Encodable, text: @autoclosure () -> String) throws(ControlError) {
         switch format {
-        case .json: Output.line(try json(resource))
-        case .table: Output.line(text())
+        case .json: try Output.line(try json(resource))
+        case .table: try Output.line(text())
         }
+    }
+
+    /// Prints what was made with a secret that is shown this once, or for people the secret alone.
+    ///
+    /// - Parameters:
+    ///   - owner: what it is the secret of, and `undo` the command that takes that back.
+    package func emit(
+        _ resource: some Encodable, secret: String, of owner: String, undo: String
+    ) throws(ControlError) {
+        let text =
+            switch format {
+            case .json: try json(resource)
+            case .table: secret
+            }
+        try Output.secret(text, of: owner, undo: undo)
     }
 
     package func json(_ resource: some Encodable) throws(ControlError) -> String {

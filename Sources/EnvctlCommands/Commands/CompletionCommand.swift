@@ -22,6 +22,6 @@ package struct CompletionCommand: ParsableCommand {
             case .zsh: .zsh
             case .fish: .fish
             }
-        Output.line(EnvctlCommand.completionScript(for: completion))
+        try Output.line(EnvctlCommand.completionScript(for: completion))
     }
 }

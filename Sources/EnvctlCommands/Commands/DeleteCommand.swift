@@ -25,6 +25,8 @@ package struct DeleteCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        // All of them before the first is deleted.
+        let names = try names.map { try EnvironmentName(argument: $0) }
         let context = try CommandContext(options)
         let client = try context.client()
         let limit = noWait ? 0 : try seconds(timeout)
@@ -48,6 +50,7 @@ package struct DeleteCommand: AsyncParsableCommand {
             guard case .failure(let error) = outcome else { return nil }
             return error
         }
+        for failure in failures { EnvctlProgram.print(failure) }
         if !deleted.isEmpty {
             try context.emit(
                 ListResource(items: deleted),
@@ -56,7 +59,6 @@ package struct DeleteCommand: AsyncParsableCommand {
                         ? "\(environment.name) is deleted" : "\(environment.name) is being deleted"
                 }.joined(separator: "\n"))
         }
-        for failure in failures { EnvctlProgram.print(failure) }
         if let first = failures.first { throw ArgumentParser.ExitCode(first.exitCode) }
     }
 }

@@ -22,6 +22,7 @@ package struct DoctorCommand: AsyncParsableCommand {
         let context = try CommandContext(options)
         let checks: [CheckResource]
         if let aurora {
+            try refuseEmpty(aurora, "the id of a snapshot or cluster", hint: "`envctl snapshot list` shows snapshots")
             checks = try await context.client().doctor(aurora: aurora)
         } else {
             checks = await machine(context)

@@ -31,18 +31,19 @@ package struct EnvCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let client = try context.client()
         let variables = ClientVariables(
             try await client.credentials(of: name), authority: client.target.authority)
         switch format ?? (context.format == .json ? .json : .shell) {
-        case .shell: Output.line(variables.shell)
-        case .dotenv: Output.line(variables.dotenv)
-        case .json: Output.line(try context.json(variables.dictionary))
+        case .shell: try Output.line(variables.shell)
+        case .dotenv: try Output.line(variables.dotenv)
+        case .json: try Output.line(try context.json(variables.dictionary))
         case .github:
             let path = try Self.gitHubFile()
             // Masked before anything can print it.
-            Output.line(variables.gitHubMask)
+            try Output.line(variables.gitHubMask)
             try append(variables.gitHubFile, to: path)
         }
     }

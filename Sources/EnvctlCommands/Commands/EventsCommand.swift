@@ -1,6 +1,6 @@
 package import ArgumentParser
 package import ControlPlaneAPI
-import Environments
+package import Environments
 
 /// `envctl events`.
 package struct EventsCommand: AsyncParsableCommand {
@@ -18,7 +18,7 @@ package struct EventsCommand: AsyncParsableCommand {
     @Flag(name: [.long, .short], help: "Go on with what happens from now on.")
     package var follow = false
 
-    @Option(name: .long, help: "Only events of this kind, e.g. ready; may be given several times.")
+    @Option(name: .long, help: "Only events of this kind, e.g. ready or claimed; may be given several times.")
     package var kind: [String] = []
 
     @Option(name: .long, help: "Without a name or with --follow: how many of the newest to begin with.")
@@ -33,9 +33,11 @@ package struct EventsCommand: AsyncParsableCommand {
     }
 
     package func run() async throws {
+        // Of a snapshot perhaps, whose names follow the same rule.
+        let name = try name.map { try EnvironmentName(argument: $0) }
         let context = try CommandContext(options)
         let client = try context.client()
-        let selection = EventSelection(name: name, kinds: kind)
+        let selection = EventSelection(name: name?.text, kinds: kind)
         guard follow else {
             let events: [EventResource]
             if let name {
@@ -47,22 +49,22 @@ package struct EventsCommand: AsyncParsableCommand {
         }
         let recent = try await client.events(selection, limit: limit)
         let lines = EventLines(format: context.format)
-        for event in recent.items { lines.print(event) }
+        for event in recent.items { guard try lines.print(event) else { return } }
         try await APIClient.follow(selection, after: recent.next) { () throws(ControlError) in
             try context.client()
         } onTrouble: { trouble in
             context.note("\(trouble.message); trying again")
-        } onEvent: { event in
-            lines.print(event)
+        } onEvent: { event throws(ControlError) in
+            try lines.print(event)
         }
     }
 
     /// Of the environment of that name, and if there never was one, of the snapshot.
-    private func history(of name: String, _ client: APIClient) async throws(ControlError) -> [EventResource] {
+    private func history(of name: EnvironmentName, _ client: APIClient) async throws(ControlError) -> [EventResource] {
         do {
             return try await client.events(of: name)
         } catch  where error.code == .notFound {
-            guard let events = try? await client.events(ofSnapshot: name) else { throw error }
+            guard let events = try? await client.events(ofSnapshot: SnapshotName(name.text)) else { throw error }
             return events
         }
     }
@@ -76,8 +78,9 @@ package struct EventLines: Sendable {
         self.format = format
     }
 
-    package func print(_ event: EventResource) {
-        Output.line(text(event))
+    /// - Returns: false when nobody reads it any more.
+    package func print(_ event: EventResource) throws(ControlError) -> Bool {
+        try Output.line(text(event))
     }
 
     package func text(_ event: EventResource) -> String {

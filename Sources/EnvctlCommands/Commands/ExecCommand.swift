@@ -42,6 +42,7 @@ package struct ExecCommand: AsyncParsableCommand {
     }
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let client = try context.client()
         let variables = ClientVariables(

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ControlPlaneAPI
+import Environments
 
 /// `envctl extend`.
 package struct ExtendCommand: AsyncParsableCommand {
@@ -21,12 +22,10 @@ package struct ExtendCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let length = try seconds(ttl)
         let environment = try await context.client().extendEnvironment(name, seconds: length)
-        try context.emit(
-            environment,
-            text: "\(environment.name) expires \(environment.expiresAt ?? "-") "
-                + "(in \(Quantities.duration(seconds: length)))")
+        try context.emit(environment, text: context.environmentView.extended(environment, seconds: length))
     }
 }

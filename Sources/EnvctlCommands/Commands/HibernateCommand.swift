@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ControlPlaneAPI
+import Environments
 
 /// `envctl hibernate`.
 package struct HibernateCommand: AsyncParsableCommand {
@@ -18,6 +19,7 @@ package struct HibernateCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let environment = try await context.client().hibernateEnvironment(name, waitSeconds: try seconds(timeout))
         try context.emit(environment, text: "\(environment.name) sleeps; the first request to it wakes it")

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Environments
 
 /// `envctl logs`.
 package struct LogsCommand: AsyncParsableCommand {
@@ -20,6 +21,7 @@ package struct LogsCommand: AsyncParsableCommand {
     }
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let text = try await context.client().logs(of: name, lines: lines)
         let all = text.split(separator: "\n").map(String.init)

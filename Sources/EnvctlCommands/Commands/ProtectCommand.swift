@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ControlPlaneAPI
+import Environments
 
 /// `envctl protect`.
 package struct ProtectCommand: AsyncParsableCommand {
@@ -21,6 +22,7 @@ package struct ProtectCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let length = try duration.map { try seconds($0) }
         let environment = try await context.client().protectEnvironment(name, reason: reason, seconds: length)

@@ -7,8 +7,10 @@ package struct ReconcileCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "reconcile", abstract: "Compare what exists with what is recorded, and make it equal.",
         discussion: """
-            The control plane does this by itself every minute. Only what carries the mark of this installation is \
-            touched; nothing is destroyed that is seen for the first time. Exits 1 when a step fails.
+            The control plane does this by itself every minute. Only what is marked as this installation's is touched: by \
+            the comment of a database or role, by the name of a database that its own role made and nobody has commented \
+            yet, and the environments' directories in its state directory. Nothing is destroyed that is seen for the first \
+            time. Exits 1 when a step fails.
             """)
 
     @Flag(name: .long, help: "Only print the plan that would be carried out.")

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ControlPlaneAPI
+import Environments
 
 /// `envctl reset`.
 package struct ResetCommand: AsyncParsableCommand {
@@ -27,6 +28,7 @@ package struct ResetCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let client = try context.client()
         let limit = try timeout.map { try seconds($0) }

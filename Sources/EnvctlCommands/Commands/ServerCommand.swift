@@ -1,7 +1,7 @@
 package import ArgumentParser
-import ControlPlane
+package import ControlPlane
 import ControlPlaneAPI
-import Environments
+package import Environments
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -46,9 +46,9 @@ package struct ServerCommand: AsyncParsableCommand {
         if let ports { configuration.ports = try ControlPlaneConfiguration.ports(ports) }
         if let databaseURL { configuration.databaseURL = databaseURL }
         _ = try ListenAddress(configuration.listen)
-        let level = try Self.level(logLevel ?? Environment.value("ENVCTL_LOG_LEVEL") ?? "info")
+        let level = try Self.level(logLevel)
 
-        var logger = Self.logger(try Self.format(logFormat ?? Environment.value("ENVCTL_LOG_FORMAT") ?? "text"))
+        var logger = Self.logger(try Self.format(logFormat))
         logger.logLevel = level
         logger.info(
             "control plane starts",
@@ -67,6 +67,13 @@ package struct ServerCommand: AsyncParsableCommand {
         try await ServiceGroup(configuration: group).run()
     }
 
+    /// Refuses what a control plane with the settings of the process environment would refuse when it starts.
+    package static func check(_ configuration: ControlPlaneConfiguration) throws(ControlError) {
+        _ = try ListenAddress(configuration.listen)
+        _ = try level(nil)
+        _ = try format(nil)
+    }
+
     private static func logger(_ format: LogFormat) -> Logger {
         Logger(label: "envctl") { label in
             switch format {
@@ -77,7 +84,8 @@ package struct ServerCommand: AsyncParsableCommand {
         }
     }
 
-    private static func format(_ text: String) throws(ControlError) -> LogFormat {
+    private static func format(_ given: String?) throws(ControlError) -> LogFormat {
+        let text = given ?? Environment.value("ENVCTL_LOG_FORMAT") ?? "text"
         guard let format = LogFormat(rawValue: text.lowercased()) else {
             throw ControlError(
                 .invalidRequest, subject: text, "'\(text)' is not a format of a log",
@@ -86,7 +94,8 @@ package struct ServerCommand: AsyncParsableCommand {
         return format
     }
 
-    private static func level(_ text: String) throws(ControlError) -> Logger.Level {
+    private static func level(_ given: String?) throws(ControlError) -> Logger.Level {
+        let text = given ?? Environment.value("ENVCTL_LOG_LEVEL") ?? "info"
         guard let level = Logger.Level(rawValue: text.lowercased()) else {
             throw ControlError(
                 .invalidRequest, subject: text, "'\(text)' is not a log level",

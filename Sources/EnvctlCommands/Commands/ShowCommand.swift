@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ControlPlaneAPI
+import Environments
 
 /// `envctl show`.
 package struct ShowCommand: AsyncParsableCommand {
@@ -14,6 +15,7 @@ package struct ShowCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let environment = try await context.client().environment(name)
         try context.emit(environment, text: context.environmentView.details(environment))

@@ -37,18 +37,21 @@ extension SnapshotCommand {
         }
 
         package func run() async throws {
+            let name = try SnapshotName(argument: name)
             let context = try CommandContext(options)
             let client = try context.client()
             let limit = try seconds(timeout)
             var pool =
                 size != nil || preset
                 ? try await client.setPool(of: name, size: size) : try await client.pool(of: name)
-            if wait { pool = try await full(client, seconds: limit) }
+            if wait { pool = try await full(name, client, seconds: limit) }
             try context.emit(pool, text: PoolView.details(pool))
         }
 
         /// Asks in calls short enough that the server can be restarted meanwhile.
-        private func full(_ client: APIClient, seconds: Int) async throws(ControlError) -> PoolResource {
+        private func full(
+            _ name: SnapshotName, _ client: APIClient, seconds: Int
+        ) async throws(ControlError) -> PoolResource {
             let began = ContinuousClock.now
             while true {
                 let left = seconds - Int(began.duration(to: .now).wholeSeconds)
@@ -56,7 +59,7 @@ extension SnapshotCommand {
                 if pool.ready >= pool.size { return pool }
                 guard left > 0 else {
                     throw ControlError(
-                        .timeout, subject: name,
+                        .timeout, subject: name.text,
                         "the warm pool of '\(name)' holds \(pool.ready) of \(pool.size) after "
                             + Quantities.duration(seconds: seconds) + (pool.held.map { ": \($0)" } ?? ""),
                         hint: "go on waiting: envctl snapshot pool \(name) --wait")

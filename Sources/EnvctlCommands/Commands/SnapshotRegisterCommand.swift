@@ -78,6 +78,7 @@ extension SnapshotCommand {
         package init() {}
 
         package func run() async throws {
+            let name = try SnapshotName(argument: name)
             let context = try CommandContext(options)
             var aurora = AuroraResource(cluster: auroraCluster)
             aurora.region = region

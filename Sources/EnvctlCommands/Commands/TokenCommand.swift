@@ -40,12 +40,15 @@ package struct TokenCommand: AsyncParsableCommand {
         package init() {}
 
         package func run() async throws {
+            let snapshots = try snapshot.map { try SnapshotName(argument: $0).text }
             let context = try CommandContext(options)
             let created = try await context.client().createToken(
                 CreateTokenBody(
                     owner: owner, scope: scope, ttlSeconds: try ttl.map { try seconds($0) },
-                    snapshots: snapshot.isEmpty ? nil : snapshot, labels: label.isEmpty ? nil : label.dictionary))
-            try context.emit(created, text: created.token)
+                    snapshots: snapshots.isEmpty ? nil : snapshots, labels: label.isEmpty ? nil : label.dictionary))
+            try context.emit(
+                created, secret: created.token, of: "token \(created.record.id)",
+                undo: "envctl token revoke \(created.record.id)")
             if context.format == .table {
                 context.note("token \(created.record.id) for \(created.record.owner), scope \(created.record.scope)")
                 context.note("it is not shown again; use it as ENVCTL_TOKEN")
@@ -82,6 +85,7 @@ package struct TokenCommand: AsyncParsableCommand {
         package init() {}
 
         package func run() async throws {
+            let id = try AccessID(argument: id, of: .token)
             let context = try CommandContext(options)
             let token = try await context.client().revokeToken(id)
             try context.emit(token, text: "token \(token.id) of \(token.owner) is revoked")

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ControlPlaneAPI
+import Environments
 
 /// `envctl unprotect`.
 package struct UnprotectCommand: AsyncParsableCommand {
@@ -14,10 +15,9 @@ package struct UnprotectCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let environment = try await context.client().unprotectEnvironment(name)
-        try context.emit(
-            environment,
-            text: "\(environment.name) is not protected; its deadline is \(environment.expiresAt ?? "-")")
+        try context.emit(environment, text: context.environmentView.unprotected(environment))
     }
 }

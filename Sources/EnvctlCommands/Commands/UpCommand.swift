@@ -18,6 +18,8 @@ package struct UpCommand: AsyncParsableCommand {
     package func run() async throws {
         let context = try CommandContext(options)
         let limit = try seconds(timeout)
+        // Here rather than in the log of a control plane that ends at once.
+        try ServerCommand.check(context.configuration)
         let local = LocalControlPlane(configuration: context.configuration)
         let clock = ContinuousClock()
         let began = clock.now

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ControlPlaneAPI
+import Environments
 
 /// `envctl wake`.
 package struct WakeCommand: AsyncParsableCommand {
@@ -18,6 +19,7 @@ package struct WakeCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let client = try context.client()
         let limit = try seconds(timeout)

@@ -20,7 +20,7 @@ package struct WebhookCommand: AsyncParsableCommand {
         @Argument(help: "Where to: an absolute http or https URL.")
         package var url: String
 
-        @Option(name: .long, help: "Only events of this kind, e.g. ready; may be given several times.")
+        @Option(name: .long, help: "Only events of this kind, e.g. ready or claimed; may be given several times.")
         package var kind: [String] = []
 
         @OptionGroup package var options: GlobalOptions
@@ -31,7 +31,9 @@ package struct WebhookCommand: AsyncParsableCommand {
             let context = try CommandContext(options)
             let created = try await context.client().createWebhook(
                 CreateWebhookBody(url: url, kinds: kind.isEmpty ? nil : kind))
-            try context.emit(created, text: created.secret)
+            try context.emit(
+                created, secret: created.secret, of: "webhook \(created.webhook.id)",
+                undo: "envctl webhook delete \(created.webhook.id)")
             if context.format == .table {
                 context.note("webhook \(created.webhook.id); its secret is not shown again")
             }
@@ -67,9 +69,10 @@ package struct WebhookCommand: AsyncParsableCommand {
         package init() {}
 
         package func run() async throws {
+            let id = try AccessID(argument: id, of: .webhook)
             let context = try CommandContext(options)
             try await context.client().deleteWebhook(id)
-            try context.emit(["id": id], text: "webhook \(id) is deleted")
+            try context.emit(["id": id.text], text: "webhook \(id.text) is deleted")
         }
     }
 
@@ -93,6 +96,7 @@ package struct WebhookCommand: AsyncParsableCommand {
         }
 
         package func run() async throws {
+            let id = try AccessID(argument: id, of: .webhook)
             let context = try CommandContext(options)
             let deliveries = try await context.client().deliveries(ofWebhook: id, limit: limit)
             try context.emit(ListResource(items: deliveries), text: AccessView.deliveries(deliveries))

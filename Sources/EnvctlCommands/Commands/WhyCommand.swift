@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ControlPlaneAPI
+import Environments
 
 /// `envctl why`.
 package struct WhyCommand: AsyncParsableCommand {
@@ -15,6 +16,7 @@ package struct WhyCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let name = try EnvironmentName(argument: name)
         let context = try CommandContext(options)
         let why = try await context.client().why(name)
         try context.emit(why, text: WhyView(now: context.now).text(why))

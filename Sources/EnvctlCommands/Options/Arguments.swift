@@ -25,5 +25,30 @@ extension [LabelArgument] {
 /// argument parser, so that a wrong one gets the control plane's own message and hint.
 package func seconds(_ text: String) throws(ControlError) -> Int {
     // A leading minus is refused by DurationText as well: there is no way to write a negative duration.
-    Int(try DurationText.parse(text).wholeSeconds)
+    do throws(ControlError) {
+        return Int(try DurationText.parse(text).wholeSeconds)
+    } catch {
+        guard isTooLong(text) else { throw error }
+        throw ControlError(
+            .invalidRequest, subject: text, "'\(text)' is too long",
+            hint: "a duration is at most \(longestDuration), a hundred years")
+    }
+}
+
+/// What `DurationText` takes at most.
+package let longestDuration = "36600d"
+
+/// Whether a text that is refused would be a duration if its numbers were small.
+private func isTooLong(_ text: String) -> Bool {
+    var small = ""
+    for character in text {
+        let isDigit = character.isASCII && character.isNumber
+        if !(isDigit && small.last == "0") { small.append(isDigit ? "0" : character) }
+    }
+    do {
+        _ = try DurationText.parse(small)
+        return true
+    } catch {
+        return false
+    }
 }

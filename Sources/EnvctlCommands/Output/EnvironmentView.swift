@@ -82,6 +82,30 @@ package struct EnvironmentView: Sendable {
         return fields.render(indent: 2)
     }
 
+    /// What `extend` prints.
+    package func extended(_ environment: EnvironmentResource, seconds: Int) -> String {
+        let (name, length) = (environment.name, Quantities.duration(seconds: seconds))
+        if environment.phase == "queued" { return "\(name) waits in the queue; it lives \(length) from its admission" }
+        let isProtected = environment.protection.map { !($0.until.map(isOver) ?? false) } ?? false
+        return isProtected
+            ? "\(name) lives \(length) from now, and on while it is protected"
+            : "\(name) expires \(environment.expiresAt ?? "-") (in \(length))"
+    }
+
+    /// What `unprotect` prints.
+    package func unprotected(_ environment: EnvironmentResource) -> String {
+        let text = "\(environment.name) is not protected"
+        if let end = environment.graceEndsAt {
+            return isOver(end) ? "\(text); its grace is over, and it is deleted now" : "\(text); it is deleted \(end)"
+        }
+        guard let end = environment.expiresAt else { return text }
+        return isOver(end) ? "\(text); its lifetime ended \(end), and it goes now" : "\(text); its deadline is \(end)"
+    }
+
+    private func isOver(_ timestamp: String) -> Bool {
+        APICoding.unixSeconds(timestamp: timestamp).map { $0 <= now } ?? false
+    }
+
     package func events(_ events: [EventResource]) -> String {
         var table = TextTable(["AT", "OF", "EVENT", "BY", "WHAT HAPPENED"])
         for event in events {

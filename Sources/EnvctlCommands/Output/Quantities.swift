@@ -1,6 +1,7 @@
 /// How quantities read to people.
 package enum Quantities {
-    /// Whole seconds as the two largest units: `45s`, `2m 5s`, `3h 10m`, `2d 4h`; negative ones as `0s`.
+    /// Whole seconds as the two largest units: `45s`, `2m5s`, `3h10m`, `2d4h`, spelt as durations are
+    /// typed; negative ones as `0s`.
     package static func duration(seconds: Int) -> String {
         let seconds = max(0, seconds)
         let units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)]
@@ -8,7 +9,7 @@ package enum Quantities {
         let head = "\(seconds / units[first].1)\(units[first].0)"
         guard first + 1 < units.count else { return head }
         let rest = seconds % units[first].1 / units[first + 1].1
-        return rest == 0 ? head : "\(head) \(rest)\(units[first + 1].0)"
+        return rest == 0 ? head : "\(head)\(rest)\(units[first + 1].0)"
     }
 
     /// Milliseconds as `87 ms`, `1.24 s` or, from a minute on, as ``duration(seconds:)``.

@@ -67,35 +67,3 @@ package enum Environment {
         return variables
     }
 }
-
-/// Writes to a standard stream in one piece; a closed pipe ends the output without an error, as for any filter.
-package enum Output {
-    package static func line(_ text: String) {
-        write(text + "\n", to: STDOUT_FILENO)
-    }
-
-    package static func errorLine(_ text: String) {
-        write(text + "\n", to: STDERR_FILENO)
-    }
-
-    package static func errorText(_ text: String) {
-        write(text, to: STDERR_FILENO)
-    }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        var text = text
-        text.withUTF8 { buffer in
-            var rest = UnsafeRawBufferPointer(buffer)
-            while let base = rest.baseAddress, !rest.isEmpty {
-                #if canImport(Glibc)
-                    let count = Glibc.write(descriptor, base, rest.count)
-                #else
-                    let count = Darwin.write(descriptor, base, rest.count)
-                #endif
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return }
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-            }
-        }
-    }
-}

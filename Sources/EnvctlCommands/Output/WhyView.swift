@@ -1,4 +1,5 @@
 package import ControlPlaneAPI
+import Environments
 
 /// How the future of an environment reads to people. Pure: the time is given, in seconds since 1970.
 package struct WhyView: Sendable {
@@ -33,6 +34,7 @@ package struct WhyView: Sendable {
     private func when(_ timestamp: String) -> String {
         guard let at = APICoding.unixSeconds(timestamp: timestamp) else { return timestamp }
         let left = Int((at - now).rounded())
-        return left > 0 ? "in \(Quantities.duration(seconds: left)) (\(timestamp))" : "now"
+        // To the second, as the control plane's sentence above has it.
+        return left > 0 ? "in \(DurationText.format(.seconds(left))) (\(timestamp))" : "now"
     }
 }
