@@ -224,7 +224,8 @@ extension EnvironmentMachine {
     ) {
         let attempts = transition.record.attempts + 1
         transition.record.attempts = attempts
-        transition.record.reason = error.message
+        // With the hint: whoever asks later sees nothing but the reason.
+        transition.record.reason = error.description
         let limit = transition.record.readyAt == nil ? retry.maximumAttempts : retry.maximumRestarts
         let isWanted = transition.record.phase.isWanted
         if isWanted, !error.isTransient || attempts >= limit {

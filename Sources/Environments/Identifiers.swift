@@ -18,6 +18,11 @@ package struct EnvironmentID: Hashable, Comparable, Sendable, CustomStringConver
     package init(_ text: String) { self.text = text }
     package init(using generator: inout some RandomNumberGenerator) { text = randomIdentifier(using: &generator) }
 
+    /// Whether a text has the form of an id that was made here.
+    package static func isWellFormed(_ text: String) -> Bool {
+        text.utf8.count == 24 && text.utf8.allSatisfy { Array("0123456789abcdef".utf8).contains($0) }
+    }
+
     package static func < (a: EnvironmentID, b: EnvironmentID) -> Bool { a.text < b.text }
 }
 

@@ -29,9 +29,11 @@ extension LifetimeExplanation.Circumstances {
             return "\(name) has expired (\(record.reason ?? "its lifetime ended")). Nothing of it runs; its data stay "
                 + (protection == nil ? "until its grace ends, \(end)." : "while it is protected, \(end).")
         case .failed:
+            // Not that its data stay: they may be what was lost.
             let rest =
-                inputs.wasReady
-                ? "Its data stay until its deadline, \(end)." : "Nothing of it is left but this record, until \(end)."
+                inputs.wasReady && record.hasStorage
+                ? "What is left of its data stays until its deadline, \(end)."
+                : "Nothing of it is left but this record, until \(end)."
             return "\(name) failed: \(record.reason ?? "no reason was recorded"). \(rest)"
         case .pooled:
             return "\(name) waits in the pool of \(record.snapshot) for a clone to claim it. It has no deadline; it is "
@@ -76,63 +78,5 @@ extension LifetimeExplanation.Circumstances {
 
     private func relative(_ instant: Timestamp) -> String {
         instant <= now ? "now" : "in \(DurationText.format(.seconds((instant - now).wholeSeconds))), at \(instant)"
-    }
-}
-
-extension LifetimeExplanation.Circumstances {
-    typealias Remedy = LifetimeExplanation.Remedy
-
-    /// What whoever asks can do about it.
-    func remedies(_ situation: Situation) -> [Remedy] {
-        let name = record.name
-        let history = Remedy(command: "envctl events \(name)", effect: "shows its history")
-        let log = Remedy(command: "envctl logs \(name)", effect: "shows its server's log")
-        let delete = Remedy(command: "envctl delete \(name)", effect: "deletes it now, without grace")
-        let protect = Remedy(
-            command: "envctl protect \(name) --reason TEXT [--for 7d]",
-            effect: "keeps it from expiring, beyond its maximum age too")
-        let wait = Remedy(command: "envctl wait \(name)", effect: "returns when it is ready")
-        switch situation {
-        case .queued:
-            return [Remedy(command: "envctl capacity", effect: "shows the limits and what is in use"), wait, delete]
-        case .underway: return [wait, delete]
-        case .retrying: return record.phase == .deleting ? [history] : [history, log, delete]
-        case .ready, .warned: return [extend, protect, delete]
-        case .idle:
-            return [
-                Remedy(command: "envctl hibernate \(name)", effect: "puts it to sleep now"), extend, protect, delete,
-            ]
-        case .hibernated: return [Remedy(command: "envctl wake \(name)", effect: "wakes it now"), extend, delete]
-        case .held: return [extend, protect]
-        case .protected, .protectionUnreadable:
-            return [Remedy(command: "envctl unprotect \(name)", effect: "lifts that, and its lifetime counts again")]
-        case .expiring:
-            return [
-                Remedy(command: "envctl restore \(name) [--ttl 4h]", effect: "brings it back with its data"), delete,
-            ]
-        case .failed:
-            let reset = Remedy(
-                command: "envctl reset \(name)", effect: "replaces its data by its snapshot's and starts it again")
-            return (inputs.wasReady ? [reset] : []) + [history, log, delete]
-        case .pooled:
-            return [
-                Remedy(command: "envctl clone \(record.snapshot) NAME", effect: "claims one of the pool"),
-                Remedy(
-                    command: "envctl snapshot pool \(record.snapshot) --size N",
-                    effect: "changes how many are kept ready"),
-            ]
-        case .deleting, .deleted: return [history]
-        case .hostSilent:
-            return [
-                Remedy(command: "envctl up", effect: "on that machine starts its control plane again")
-            ] + (record.phase == .deleting ? [] : [delete]) + [history]
-        }
-    }
-
-    private var extend: Remedy {
-        Remedy(
-            command: "envctl extend \(record.name) --ttl 8h",
-            effect: "moves its deadline, at most to \(limits.oldestInstant(record)), when it is "
-                + "\(DurationText.format(limits.maximumAge)) old")
     }
 }

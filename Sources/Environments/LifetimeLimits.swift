@@ -49,6 +49,17 @@ package struct LifetimeLimits: Hashable, Sendable {
 
     /// When an environment reaches its maximum age.
     package func oldestInstant(_ record: EnvironmentRecord) -> Timestamp { record.livesSince + maximumAge }
+
+    /// When an environment ends that nothing holds: at the end of its ttl or its maximum age, whichever comes first, and
+    /// not before its protection ends; nil: never.
+    package func deadline(of record: EnvironmentRecord) -> Timestamp? {
+        LifetimeRule.deadline(LifetimeRule.Inputs(record), self).at
+    }
+
+    /// How much longer an environment may live; nil: its age is no bound, since it is protected.
+    package func leftOfAge(_ record: EnvironmentRecord, now: Timestamp) -> Duration? {
+        record.protection?.holds(at: now) ?? false ? nil : oldestInstant(record) - now
+    }
 }
 
 extension EnvironmentRecord {

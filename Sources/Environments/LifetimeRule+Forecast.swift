@@ -54,6 +54,7 @@ extension LifetimeRule.Reason {
         case .decided: "it is being deleted"
         case .lifetime: "its lifetime ends"
         case .maximumAge: "it reaches its maximum age"
+        case .patience: "it waits no longer for room"
         case .held: "its lifetime is over, and what holds it lets go unless it is renewed"
         case .protected(let protection): "its lifetime is over, and its protection by \(protection.owner) ends"
         case .protectionUnreadable: "its protection cannot be read"

@@ -6,6 +6,8 @@ extension LifetimeRule {
         /// Its ttl.
         case lifetime(until: Timestamp)
         case maximumAge(until: Timestamp)
+        /// A request waits in the queue only so long.
+        case patience(until: Timestamp)
         /// Something that uses it beyond its deadline.
         case held(until: Timestamp)
         case protected(Protection)
@@ -25,6 +27,7 @@ extension LifetimeRule {
             case .decided: "decided"
             case .lifetime: "lifetime"
             case .maximumAge: "maximum_age"
+            case .patience: "patience"
             case .held: "held"
             case .protected: "protected"
             case .protectionUnreadable: "protection_unreadable"
@@ -41,6 +44,7 @@ extension LifetimeRule {
             case .decided: "it is being deleted already"
             case .lifetime(let until): "its lifetime ended at \(until)"
             case .maximumAge(let until): "it reached its maximum age at \(until)"
+            case .patience(let until): "it waited in the queue until \(until), and no room came"
             case .held(let until): "its lifetime ended, and what held it let go at \(until)"
             case .protected(let protection):
                 protection.until.map { "its lifetime ended, and its protection by \(protection.owner) at \($0)" }

@@ -151,19 +151,26 @@ extension LifetimeRule {
     /// When an environment that is not held ends.
     static func deadline(_ inputs: Inputs, _ limits: LifetimeLimits) -> End {
         let oldest = inputs.livesSince + limits.maximumAge
-        let own =
-            oldest < inputs.expiresAt
-            ? End(at: oldest, cause: .maximumAge(until: oldest))
-            : End(at: inputs.expiresAt, cause: .lifetime(until: inputs.expiresAt))
-        return protecting(own, inputs)
+        let at = min(oldest, inputs.expiresAt)
+        let cause: Reason =
+            if inputs.phase == .queued {
+                // What waits does not live yet, so neither its lifetime nor its age can be over.
+                .patience(until: at)
+            } else {
+                oldest < inputs.expiresAt ? .maximumAge(until: at) : .lifetime(until: at)
+            }
+        return protecting(End(at: at, cause: cause), inputs)
     }
 
     /// When an environment ends.
     static func end(_ inputs: Inputs, _ limits: LifetimeLimits) -> End {
         let deadline = deadline(inputs, limits)
         guard let at = deadline.at, let held = inputs.heldUntil, held > at else { return deadline }
-        let bounded = min(held, inputs.livesSince + limits.maximumAge)
-        return bounded > at ? End(at: bounded, cause: .held(until: bounded)) : deadline
+        let oldest = inputs.livesSince + limits.maximumAge
+        let bounded = min(held, oldest)
+        guard bounded > at else { return deadline }
+        // Where its age ends it, what holds it does not let go.
+        return End(at: bounded, cause: held < oldest ? .held(until: bounded) : .maximumAge(until: bounded))
     }
 
     /// When an expired environment is deleted.

@@ -21,14 +21,11 @@ package enum WebhookRule {
                 .invalidRequest, subject: "url", "the URL of a webhook holds a user or password",
                 hint: "leave it out: the receiver knows messages by their signature")
         }
-        let isWord = { (kind: String) in
-            !kind.isEmpty && kind.utf8.count <= 64
-                && kind.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
-        }
-        guard kinds.count <= maximumKinds, kinds.allSatisfy(isWord) else {
+        guard kinds.count <= maximumKinds else {
             throw ControlError(
-                .invalidRequest, subject: "kinds", "the kinds of events are not acceptable",
-                hint: "at most \(maximumKinds) words such as ready or deleted; leave them out for all")
+                .invalidRequest, subject: "kinds", "\(kinds.count) kinds of events are too many",
+                hint: "at most \(maximumKinds); leave them out for all")
         }
+        try EventKind.check(kinds)
     }
 }

@@ -99,7 +99,7 @@ import Testing
 
     @Test func aFailureSaysWhatIsLeftOfIt() throws {
         let kept = try explain(.failed) { $0.reason = "no answer" }
-        #expect(kept.summary.contains("no answer") && kept.summary.contains("Its data stay"))
+        #expect(kept.summary.contains("no answer") && kept.summary.contains("What is left of its data stays"))
         #expect(kept.remedies.contains { $0.command == "envctl reset pr-42" })
         let never = try explain(.failed) {
             $0.reason = "no answer"
@@ -107,6 +107,11 @@ import Testing
         }
         #expect(never.summary.contains("Nothing of it is left"))
         #expect(!never.remedies.contains { $0.command == "envctl reset pr-42" })
+        let dropped = try explain(.failed) {
+            $0.reason = "no answer"
+            $0.hasStorage = false
+        }
+        #expect(dropped.summary.contains("Nothing of it is left"))
     }
 
     @Test func aRetrySaysWhichTryWhyAndWhenTheNextOneComes() throws {

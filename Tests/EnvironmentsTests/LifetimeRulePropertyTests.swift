@@ -1,5 +1,6 @@
-import Environments
 import Testing
+
+@testable import Environments
 
 /// The lifetime rule over tens of thousands of random inputs. Instants are drawn from a coarse grid, so that they often
 /// meet.
@@ -143,6 +144,30 @@ import Testing
             for instant in [it.now, deadline, deadline + Self.unit] {
                 if case .warn = warned.verdict(at: instant).action { Issue.record("seed \(seed): warned again") }
             }
+        }
+    }
+
+    /// The deadline that users are shown: an environment that nothing holds ends then, and not before.
+    @Test func whatIsShownAsTheDeadlineIsWhenItEnds() {
+        forEachCase { start, seed in
+            guard start.isLiving, !start.inputs.isPooled, start.inputs.heldUntil == nil else { return }
+            guard let deadline = LifetimeRule.deadline(start.inputs, start.limits).at else {
+                #expect(start.isProtected, "seed \(seed)")
+                return
+            }
+            var it = start
+            it.now = deadline
+            #expect(it.isEnding, "seed \(seed)")
+            it.now = deadline + .microseconds(-1)
+            #expect(!it.isEnding, "seed \(seed)")
+        }
+    }
+
+    @Test func whatWaitsInTheQueueNeitherLivedNorBecameOld() {
+        forEachCase { it, seed in
+            guard it.inputs.phase == .queued, !it.inputs.isPooled, it.inputs.heldUntil == nil, it.isEnding
+            else { return }
+            #expect(["patience", "protected"].contains(it.verdict.reason.code), "seed \(seed)")
         }
     }
 

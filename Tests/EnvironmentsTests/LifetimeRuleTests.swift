@@ -79,6 +79,9 @@ import Testing
         #expect(verdict(it, after: .seconds(60)).action == .keep)
         #expect(verdict(it, after: .seconds(60)).reason == .held(until: now + .seconds(90)))
         #expect(verdict(it, after: .seconds(90)).action == .expire)
+        // A hold that its age cuts short does not let go.
+        it.heldUntil = now + limits.maximumAge + .seconds(30)
+        #expect(verdict(it, after: .seconds(60)).reason == .maximumAge(until: now + limits.maximumAge))
         it.expiresAt = now + .seconds(40 * 86_400)
         it.heldUntil = now + .seconds(50 * 86_400)
         #expect(verdict(it, after: limits.maximumAge).action == .expire)
@@ -126,6 +129,9 @@ import Testing
         #expect(warned.record.warnedFor == now + .seconds(90))
         #expect(warned.events.map(\.kind) == ["warning"])
         #expect(warned.events[0].message.contains("in 1m30s"))
+        #expect(warned.events[0].message.contains("`envctl extend pr-42 --ttl"))
+        let last = try carryOut(.warn(deadline: limits.oldestInstant(record)))
+        #expect(last.events[0].message.contains("`envctl protect pr-42 --reason"))
         #expect(try carryOut(.hibernate).record.phase == .hibernated)
         let expiring = try carryOut(.expire).record
         #expect(expiring.phase == .expiring)
@@ -168,6 +174,7 @@ import Testing
             _ = try machine.extending(it, ttl: .seconds(60), limits: limits, now: now + limits.maximumAge)
             Issue.record("it is extended beyond its maximum age")
         } catch {
+            #expect(error.code == .conflict, "no ttl would do")
             #expect(error.message.contains("maximum age of 30d"))
             #expect(error.hint?.contains("protect") == true)
         }

@@ -12,9 +12,11 @@ package struct EventService: Sendable {
 
     /// Events in the order of the stream, and where to go on.
     /// - Parameter cursor: the place that they follow; nil: the newest ones are meant.
+    /// - Throws: also `invalidRequest`, when the filter names a kind that there is not.
     package func list(
         _ filter: EventFilter, after cursor: EventCursor?, limit: Int
     ) async throws(ControlError) -> (events: [EventRecord], next: EventCursor) {
+        try EventKind.check(filter.kinds)
         let store = try box.runtime().store
         let page =
             if let cursor {
@@ -29,6 +31,7 @@ package struct EventService: Sendable {
     package func follower(
         _ filter: EventFilter, after cursor: EventCursor?
     ) async throws(ControlError) -> EventFollower {
+        try EventKind.check(filter.kinds)
         let runtime = try box.runtime()
         let position: EventCursor
         if let cursor {

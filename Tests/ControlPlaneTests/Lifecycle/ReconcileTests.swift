@@ -48,6 +48,18 @@ import Testing
         }
     }
 
+    @Test func ofTheDirectoriesOnlyThoseOfEnvironmentsAreLookedAt() async throws {
+        try await LifecycleHarness.with { harness in
+            let parent = harness.configuration.environmentsDirectory
+            let orphan = "\(parent)/0123456789abcdef01234567"
+            let notes = "\(parent)/notes"
+            for directory in [orphan, notes] { try PosixFile.makeDirectory(directory, mode: 0o700) }
+            for _ in 0..<2 { _ = try await harness.engine.reconciler.tick() }
+            #expect(!PosixFile.exists(orphan))
+            #expect(PosixFile.exists(notes))
+        }
+    }
+
     @Test func dataThatSomebodyDroppedAreNotMadeUp() async throws {
         try await LifecycleHarness.with { harness in
             let record = try await harness.clone("victim")
