@@ -72,6 +72,7 @@ package struct APIServer: Service {
         router.add(middleware: ProblemMiddleware())
         let authenticator = controlPlane.authenticator(localToken: token)
         router.add(middleware: AuthenticationMiddleware(authenticator: authenticator))
+        router.add(middleware: TextMiddleware())
         router.add(middleware: AccessMiddleware(environments: controlPlane.environments))
         router.get("healthz") { _, _ in Response.text("ok\n") }
         router.get("readyz") { [controlPlane] _, _ in
@@ -80,11 +81,7 @@ package struct APIServer: Service {
                 status.isReady ? "ready\n" : "not ready: \(status.reason ?? "starting")\n",
                 status: status.isReady ? .ok : .serviceUnavailable)
         }
-        router.get("metrics") { [controlPlane] _, _ in
-            var response = Response.text(await controlPlane.metricsText())
-            response.headers[.contentType] = PrometheusText.contentType
-            return response
-        }
+        StatusRoutes(controlPlane: controlPlane).add(to: router)
         let v1 = router.group("v1")
         EnvironmentRoutes(
             service: controlPlane.environments, capacity: controlPlane.capacity, costs: controlPlane.costs
@@ -98,15 +95,6 @@ package struct APIServer: Service {
         EventRoutes(service: controlPlane.events, authenticator: authenticator).add(to: v1)
         TokenRoutes(service: controlPlane.tokens).add(to: v1)
         WebhookRoutes(service: controlPlane.webhooks).add(to: v1)
-        v1.get("status") { [controlPlane] _, _ in
-            try Response.json(StatusResource(await controlPlane.status()))
-        }
-        v1.get("doctor") { [controlPlane] request, _ in
-            let aurora = request.uri.queryParameters["aurora"].map(String.init)
-            let checks =
-                if let aurora { await controlPlane.doctor(aurora: aurora) } else { await controlPlane.doctor() }
-            return try Response.json(ListResource(items: checks.map(CheckResource.init)))
-        }
         return router
     }
 

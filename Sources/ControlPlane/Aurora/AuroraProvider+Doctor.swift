@@ -7,19 +7,10 @@ extension ControlPlane {
     package func doctor(aurora name: String) async -> [DoctorCheck] {
         do throws(ControlError) {
             let runtime = try box.runtime()
+            let source = try await source(named: name, try await runtime.store.snapshots())
             guard let aurora = runtime.effectors.aurora else {
                 throw ControlError(.misconfigured, "this control plane clones no Aurora clusters")
             }
-            let registered = try await runtime.store.snapshots().first {
-                $0.aurora != nil && ($0.name.text == name || $0.aurora?.cluster == name)
-            }?.aurora
-            let source: AuroraSource
-            if let registered {
-                source = registered
-            } else {
-                source = AuroraSource(cluster: name, region: try await snapshots.defaultRegion() ?? "")
-            }
-            try source.check()
             var checks = await aurora.doctor(source)
             let prices = runtime.admission.prices
             checks.append(
@@ -32,6 +23,30 @@ extension ControlPlane {
         } catch {
             return [DoctorCheck("aurora", error)]
         }
+    }
+
+    /// A snapshot's name comes before a cluster's.
+    private func source(
+        named name: String, _ known: [SnapshotRecord]
+    ) async throws(ControlError) -> AuroraSource {
+        if let snapshot = known.first(where: { $0.name.text == name }) {
+            guard let source = snapshot.aurora else {
+                throw ControlError(
+                    .invalidRequest, subject: name, "snapshot '\(name)' is not an Aurora snapshot: it was imported",
+                    hint: "name a registered cluster; `envctl doctor` alone checks what imported snapshots need")
+            }
+            return source
+        }
+        if let source = known.lazy.compactMap(\.aurora).first(where: { $0.cluster == name }) { return source }
+        guard let region = try await snapshots.defaultRegion() else {
+            throw ControlError(
+                .invalidRequest, subject: name,
+                "'\(name)' is neither a snapshot nor a registered cluster, and no region is known to look for it in",
+                hint: "set AWS_REGION for the control plane, or register the cluster with its region")
+        }
+        let source = AuroraSource(cluster: name, region: region)
+        try source.check()
+        return source
     }
 }
 

@@ -1,10 +1,11 @@
-import Environments
+package import Environments
 import Postgres
 
 extension ControlPlane {
     /// Looks at the machine as `Doctor` does, and at what only the running control plane knows.
-    package func doctor() async -> [DoctorCheck] {
-        let status = await status()
+    /// - Parameter caller: whose environments are counted.
+    package func doctor(seenBy caller: Caller = .local) async -> [DoctorCheck] {
+        let status = await status(seenBy: caller)
         var reserved: Set<Int>?
         if status.isReady, let runtime = try? box.runtime() { reserved = try? await runtime.store.reservedPorts() }
         var checks = await Doctor(configuration, reservedPorts: reserved, isRunning: true).run()

@@ -14,9 +14,10 @@ extension Doctor {
     var ports: DoctorCheck {
         let name = "ports"
         let range = configuration.ports
-        let ours = reservedPorts ?? servedPorts
+        // Environments that were made under another range keep their ports.
+        let ours = (reservedPorts ?? servedPorts).intersection(range)
         let foreign = range.filter { !ours.contains($0) && !isFree($0) }
-        let free = range.count - foreign.count - ours.intersection(range).count
+        let free = range.count - foreign.count - ours.count
         let text = "\(range.lowerBound)-\(range.upperBound)"
         guard free > 0 else {
             return DoctorCheck(

@@ -112,7 +112,7 @@ extension Doctor {
             let place = "\(admin.host):\(admin.port)"
             return [
                 version(try row[0].int, place), clock(Double(try row[1].int64) / 1e6 - here),
-                connections(limit: try row[2].int, used: try row[3].int),
+                connections(limit: try row[2].int, used: try row[3].int), try await openDatabases(connection),
             ]
         }
     }

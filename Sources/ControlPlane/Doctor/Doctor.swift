@@ -23,7 +23,7 @@ package struct Doctor: Sendable {
 
     /// In the order in which one would repair.
     package func run() async -> [DoctorCheck] {
-        var checks = [stateDirectory, leftovers, secrets, disk]
+        var checks = [stateDirectory, leftovers, secrets, keys, disk]
         let programs = await postgresPrograms()
         checks.append(programs.check)
         checks.append(sharedBlocks(postgres: programs.version))

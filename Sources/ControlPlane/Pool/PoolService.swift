@@ -63,7 +63,8 @@ package struct PoolService: Sendable {
     }
 
     /// Returns when the pool holds as many ready members as it should.
-    /// - Throws: what its last refill failed of, as soon as one fails; `timeout` when it is not full in time.
+    /// - Throws: what its last refill failed of, as soon as one fails, or the snapshot's import; `timeout` when it is not
+    ///   full in time.
     package func wait(_ snapshot: String, timeout: Duration) async throws(ControlError) -> PoolStatus {
         let name = try SnapshotName(snapshot)
         let runtime = try box.runtime()
@@ -79,8 +80,23 @@ package struct PoolService: Sendable {
                     hint: "it is tried again"
                         + (status.retryAt.map { " at \($0)" } ?? "") + "; `envctl snapshot pool \(name)` shows it")
             }
-            return status.ready >= status.size ? status : nil
+            if status.ready >= status.size { return status }
+            try await checkCanFill(name, runtime.store)
+            return nil
         }
+    }
+
+    /// - Throws: why there is nothing that members could be copies of, unless it is still on its way.
+    private func checkCanFill(_ name: SnapshotName, _ store: RecordStore) async throws(ControlError) {
+        guard let record = try await store.snapshot(name) else { throw Self.unknown(name) }
+        guard record.current == nil, record.state != .importing else { return }
+        let cause =
+            record.state == .failed
+            ? "its import failed: \(record.reason ?? "no reason was recorded")"
+            : "the snapshot is \(record.state.rawValue)"
+        throw ControlError(
+            .failed, subject: name.text, "the warm pool of '\(name)' cannot be filled: \(cause)",
+            hint: "import '\(name)' again when that is repaired; `envctl snapshot show \(name)` shows it")
     }
 
     private static func status(

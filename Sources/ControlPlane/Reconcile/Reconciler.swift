@@ -141,8 +141,9 @@ struct Reconciler: Service {
             }
             if let role = resource.role { found.insert(FoundResource(kind: .role, name: role, owner: owner)) }
         }
-        // The state directory is this installation's alone: the lock and the key in it say so.
-        for id in try PosixFile.list(configuration.environmentsDirectory) {
+        // The state directory is this installation's alone: the lock and the key in it say so. What people put beside the
+        // environments' directories is theirs.
+        for id in try PosixFile.list(configuration.environmentsDirectory) where EnvironmentID.isWellFormed(id) {
             found.insert(FoundResource(kind: .directory, name: id, owner: .environment(EnvironmentID(id))))
         }
         return found

@@ -20,8 +20,10 @@ struct AuthenticationMiddleware: RouterMiddleware {
             throw ControlError(
                 .unauthorized, "the request carries no token", hint: "send Authorization: Bearer <token>")
         }
-        guard header.hasPrefix("Bearer ") else { throw Self.refused }
-        let token = String(header.dropFirst(7))
+        // The scheme's case does not matter (RFC 9110, section 11.1).
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Self.refused }
+        let token = String(parts[1].drop { $0 == " " })
         switch try await authenticator.authenticate(token, source: context.source) {
         case .refused: throw Self.refused
         case .wait(let time):

@@ -21,6 +21,11 @@ package enum APICoding {
         return try decoder.decode(type, from: Data(bytes))
     }
 
+    /// The names of the members in it, as they are written.
+    static func members(of bytes: some Sequence<UInt8>) throws -> JSONMembers {
+        try JSONDecoder().decode(JSONMembers.self, from: Data(bytes))
+    }
+
     /// Seconds since 1970 as RFC 3339 in UTC with milliseconds.
     package static func timestamp(unixSeconds: Double) -> String {
         Date(timeIntervalSince1970: unixSeconds).formatted(

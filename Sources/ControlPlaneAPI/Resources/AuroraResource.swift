@@ -2,7 +2,13 @@ package import Environments
 
 /// A registered Aurora cluster and how it is cloned, as the HTTP API takes and shows it. What is absent in a request
 /// gets its default.
-package struct AuroraResource: Codable, Sendable, Equatable {
+package struct AuroraResource: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable {
+        case cluster, region, instanceClass, minimumAcu, maximumAcu, autoPauseSeconds, catalogDatabase, dataDatabase
+        case masterUser, tls, caFile, subnetGroup, securityGroups, clusterParameterGroup, instanceParameterGroup
+        case allowFullCopy, tableRegion
+    }
+
     package var cluster: String
     package var region: String?
     package var instanceClass: String?

@@ -21,6 +21,8 @@ package struct EnvironmentResource: Codable, Sendable, Equatable {
     /// When it was handed out of the warm pool; absent when it was made for the request.
     package var claimedAt: String?
     package var readyAt: String?
+    /// When it expires: at the end of its ttl, at its maximum age if that comes first, or when its protection ends if that
+    /// comes later. While it is protected until that is lifted, the end of its ttl.
     package var expiresAt: String?
     package var ttlSeconds: Int
     /// How long it may go without a request before it is put to sleep; 0: for ever.

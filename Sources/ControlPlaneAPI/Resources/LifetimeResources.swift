@@ -1,7 +1,9 @@
 package import Environments
 
 /// Body of `POST /v1/environments/{name}/extend`: the deadline becomes now + `ttlSeconds`.
-package struct ExtendEnvironmentBody: Codable, Sendable, Equatable {
+package struct ExtendEnvironmentBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case ttlSeconds }
+
     package var ttlSeconds: Int
 
     package init(ttlSeconds: Int) {
@@ -10,7 +12,9 @@ package struct ExtendEnvironmentBody: Codable, Sendable, Equatable {
 }
 
 /// Body of `POST /v1/environments/{name}/restore`.
-package struct RestoreEnvironmentBody: Codable, Sendable, Equatable {
+package struct RestoreEnvironmentBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case ttlSeconds }
+
     /// Absent: as long as was asked for last.
     package var ttlSeconds: Int?
 
@@ -20,7 +24,9 @@ package struct RestoreEnvironmentBody: Codable, Sendable, Equatable {
 }
 
 /// Body of `POST /v1/environments/{name}/protect`.
-package struct ProtectEnvironmentBody: Codable, Sendable, Equatable {
+package struct ProtectEnvironmentBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case reason, seconds }
+
     package var reason: String
     /// Absent: until it is lifted.
     package var seconds: Int?
@@ -32,7 +38,9 @@ package struct ProtectEnvironmentBody: Codable, Sendable, Equatable {
 }
 
 /// Body of `POST /v1/environments/{name}/holders` and, without a purpose, of `PUT …/holders/{id}`.
-package struct HolderBody: Codable, Sendable, Equatable {
+package struct HolderBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case purpose, ttlSeconds }
+
     /// What uses it, for people.
     package var purpose: String?
     /// How long the hold lasts unless it is renewed; absent: the control plane's default.

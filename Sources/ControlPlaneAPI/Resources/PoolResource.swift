@@ -46,7 +46,9 @@ package struct PoolResource: Codable, Sendable, Equatable {
 }
 
 /// Body of `PUT /v1/snapshots/{name}/pool`.
-package struct PoolSizeBody: Codable, Sendable, Equatable {
+package struct PoolSizeBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case size }
+
     /// 0 turns the pool off; absent or null: the control plane's default.
     package var size: Int?
 

@@ -2,7 +2,9 @@ package import ControlPlane
 import Environments
 
 /// Body of `POST /v1/reconcile`.
-package struct ReconcileBody: Codable, Sendable, Equatable {
+package struct ReconcileBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case dryRun }
+
     /// Only say what would be done.
     package var dryRun: Bool
 

@@ -56,7 +56,9 @@ package struct CreatedTokenResource: Codable, Sendable, Equatable {
 }
 
 /// Body of `POST /v1/tokens`.
-package struct CreateTokenBody: Codable, Sendable, Equatable {
+package struct CreateTokenBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case owner, scope, ttlSeconds, snapshots, labels }
+
     package var owner: String
     package var scope: String
     /// Absent: it does not expire.

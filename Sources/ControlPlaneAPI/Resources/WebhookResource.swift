@@ -49,7 +49,9 @@ package struct CreatedWebhookResource: Codable, Sendable, Equatable {
 }
 
 /// Body of `POST /v1/webhooks`.
-package struct CreateWebhookBody: Codable, Sendable, Equatable {
+package struct CreateWebhookBody: RequestBody, Codable, Sendable, Equatable {
+    enum CodingKeys: CodingKey, CaseIterable { case url, kinds }
+
     package var url: String
     /// Absent or empty: all.
     package var kinds: [String]?

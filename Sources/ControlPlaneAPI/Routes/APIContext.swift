@@ -53,8 +53,8 @@ extension APIRequestContext {
 extension Request {
     /// The body as `Value`.
     ///
-    /// - Throws: `ControlError` when it is not JSON of that shape.
-    func decoded<Value: Decodable>(as type: Value.Type, context: APIRequestContext) async throws -> Value {
+    /// - Throws: `ControlError` when it is not JSON of that shape, or has members that are not in it.
+    func decoded<Value: RequestBody>(as type: Value.Type, context: APIRequestContext) async throws -> Value {
         let buffer: ByteBuffer
         do {
             buffer = try await body.collect(upTo: context.maxUploadSize)
@@ -62,6 +62,13 @@ extension Request {
             throw ControlError(.invalidRequest, "the request body is longer than \(context.maxUploadSize) bytes")
         }
         do {
+            let unknown = type.unknown(in: try APICoding.members(of: buffer.readableBytesView))
+            guard unknown.isEmpty else {
+                let shown = unknown.prefix(5).map { "'\($0.prefix(80))'" }.joined(separator: ", ")
+                throw ControlError(
+                    .invalidRequest, subject: unknown.first ?? "", "\(uri.path) takes no member \(shown)",
+                    hint: "it takes " + type.members.joined(separator: ", "))
+            }
             return try APICoding.decode(type, from: buffer.readableBytesView)
         } catch let error as DecodingError {
             throw ControlError(

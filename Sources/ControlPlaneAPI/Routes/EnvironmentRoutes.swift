@@ -124,7 +124,8 @@ struct EnvironmentRoutes: Sendable {
     }
 
     private func resource(_ record: EnvironmentRecord, created: Bool? = nil) async throws -> EnvironmentResource {
-        var resource = EnvironmentResource(record, endpoint: service.endpoint(of: record), created: created)
+        var resource = EnvironmentResource(
+            record, endpoint: service.endpoint(of: record), deadline: service.deadline(of: record), created: created)
         resource.add(try await capacity.places(of: [record])[record.id])
         resource.cost = try await costs.cost(of: record).map(CostResource.init)
         return resource
@@ -133,7 +134,8 @@ struct EnvironmentRoutes: Sendable {
     private func resources(_ records: [EnvironmentRecord]) async throws -> [EnvironmentResource] {
         let places = try await capacity.places(of: records)
         return records.map { record in
-            var resource = EnvironmentResource(record, endpoint: service.endpoint(of: record))
+            var resource = EnvironmentResource(
+                record, endpoint: service.endpoint(of: record), deadline: service.deadline(of: record))
             resource.add(places[record.id])
             return resource
         }

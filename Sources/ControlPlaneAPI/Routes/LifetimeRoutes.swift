@@ -67,6 +67,8 @@ struct LifetimeRoutes: Sendable {
     }
 
     private func shown(_ record: EnvironmentRecord) throws -> Response {
-        try Response.json(EnvironmentResource(record, endpoint: service.endpoint(of: record)))
+        try Response.json(
+            EnvironmentResource(
+                record, endpoint: service.endpoint(of: record), deadline: service.deadline(of: record)))
     }
 }

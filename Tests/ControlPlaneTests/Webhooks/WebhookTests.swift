@@ -42,6 +42,22 @@ import Testing
         throw ControlError(.timeout, subject: id, "the deliveries did not settle")
     }
 
+    /// Members that nobody has claimed are in no list either.
+    @Test func ofTheWarmPoolOnlyWhatIsClaimedIsTold() async throws {
+        try await with { harness, receiver, service in
+            let (webhook, _) = try await service.create(url: receiver.url, kinds: [])
+            _ = try await harness.pools.set("prod", size: 1)
+            _ = try await harness.pools.wait("prod", timeout: harness.patience)
+            #expect(try await harness.clone("mine").phase == .ready)
+            let deliveries = try await untilSettled(service, webhook.id, with: "claimed")
+            #expect(deliveries.map(\.kind).sorted() == ["claimed", "pool-size"])
+            let names = try receiver.messages.map {
+                try APICoding.decode(EventResource.self, from: $0.body.utf8).name ?? "-"
+            }
+            #expect(names.sorted() == ["mine", "prod"])
+        }
+    }
+
     @Test func eventsArriveSignedAndOnce() async throws {
         try await with { harness, receiver, service in
             let (webhook, secret) = try await service.create(url: receiver.url, kinds: ["requested", "ready"])
