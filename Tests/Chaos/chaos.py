@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 import checks
 from machine import ROOT, TICK, Machine
-from model import KEYS, REFUSED, Counts, Environment, plan
+from model import KEYS, REFUSED, Counts, Environment, plan, refreshes
 
 NAMES = [f"chaos-{letter}" for letter in "abcdefg"]
 PORTS = range(26_000, 26_060)
@@ -72,6 +72,8 @@ class Chaos:
         self.calm = self.quiet and fault == "none" and choice < 0.8 and not self.machine.armed
         self.quiet = self.quiet and fault == "none"
         threads = [threading.Thread(target=self.work, args=(name, chosen)) for name, chosen in steps.items()]
+        if refreshes(self.seed, number):
+            threads.append(threading.Thread(target=self.refresh))
         threads.append(threading.Thread(target=self.harm, args=(fault, delay, choice)))
         for thread in threads:
             thread.start()
@@ -194,6 +196,17 @@ class Chaos:
                 self.findings.append(f"clones of {environment.name} at the same time got {ids}")
             self.succeeded(environment, "clone", good[0])
         self.counts.add("clone together", "done" if len(good) == len(answers) else "open")
+
+    def refresh(self):
+        """The snapshot's next generation, of the same export: whoever clones, resets or reads must not notice."""
+        try:
+            done = self.machine.run("snapshot", "refresh", "prod-snapshot")
+            if done.code == 2 or self.calm and done.code not in {0, 4}:
+                self.findings.append(f"envctl snapshot refresh: exit {done.code}: {done.err.strip()}")
+            self.counts.add("refresh", "done" if done.code == 0 else f"exit {done.code}")
+            self.say(f"  refresh: exit {done.code} {done.err.strip()[:150]}")
+        except Exception as error:
+            self.findings.append(f"chaos itself: refresh: {error!r}")
 
     def data(self, environment, kind, number):
         if environment.credentials is None:

@@ -40,6 +40,7 @@ def inventory(machine):
     wanted = {name for r in records if r["has_storage"] for name in databases(r)}
     wanted |= {f"envctl_s_{g['snapshot_id']}_g{g['number']}" for g in machine.rows(
         "SELECT snapshot_id, number FROM generations WHERE state IN ('importing', 'ready')")}
+    found += generations(machine)
     existing = {r["datname"] for r in machine.rows("SELECT datname FROM pg_database WHERE datname LIKE 'envctl\\_%'")}
     found += [f"database {name} belongs to no record" for name in existing - wanted]
     found += [f"database {name} is missing" for name in wanted - existing]
@@ -78,6 +79,19 @@ def inventory(machine):
         if r["phase"] in ("ready", "hibernated") and r["id"] not in machine.directories()]
     found += [f"{r['name']} ({r['id']}) is {r['phase']} and still claimed" for r in records if r["claimed"]]
     return found
+
+
+def generations(machine):
+    """Of the snapshot one can be cloned at any time, and one that nobody needs goes a minute after it was superseded."""
+    ready = machine.rows("""
+        SELECT number, EXISTS (
+            SELECT FROM generations newer WHERE newer.snapshot_id = g.snapshot_id AND newer.number > g.number
+                AND newer.state = 'ready' AND newer.ready_at < clock_timestamp() - interval '100 s')
+            AND NOT EXISTS (SELECT FROM environments e WHERE e.snapshot_id = g.snapshot_id
+                AND e.generation = g.number AND e.phase <> 'deleted') AS unneeded
+        FROM generations g WHERE state = 'ready'""")
+    found = [f"generation {g['number']} is kept, and nobody needs it" for g in ready if g["unneeded"]]
+    return found if ready else found + ["no generation of the snapshot can be cloned"]
 
 
 def databases(record):

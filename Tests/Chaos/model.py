@@ -112,6 +112,11 @@ class Counts:
             yield f"  {kind:16} " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(self.all[kind].items()))
 
 
+def refreshes(seed, number):
+    """Whether the snapshot gets its next generation in a round."""
+    return random.Random(f"{seed}/{number}/refresh").random() < 0.15
+
+
 def plan(seed, number, names, commands, failpoints):
     """What is done in a round: for each of some names a list of steps, and one fault. It depends on nothing but its
     arguments, so that a seed says everything."""
