@@ -12,7 +12,7 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     case serverStopped = "server-stopped"
     case storageDropped = "storage-dropped"
     case deleted
-    case importing, registered, cancelling, retiring
+    case importing, registered, cancelling, retiring, retired
     case poolSize = "pool-size"
     case poolRefillFailed = "pool-refill-failed"
     case tokenCreated = "token-created"
@@ -28,7 +28,7 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     package var subjects: [EventRecord.SubjectKind] {
         switch self {
         case .ready, .failed, .deleting, .deleted: [.environment, .snapshot]
-        case .importing, .registered, .cancelling, .retiring, .poolSize, .poolRefillFailed: [.snapshot]
+        case .importing, .registered, .cancelling, .retiring, .retired, .poolSize, .poolRefillFailed: [.snapshot]
         case .tokenCreated, .tokenRevoked: [.token]
         case .webhookCreated, .webhookDeleted, .deliveryGivenUp: [.webhook]
         case .recovered, .reconcileRequested, .orphanRemoved: [.installation]
@@ -79,6 +79,7 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
         case .registered: "a cluster was registered"
         case .cancelling: "an import is being stopped"
         case .retiring: "a generation that a newer one replaced and nothing uses is being dropped"
+        case .retired: "such a generation is dropped; its snapshot stays"
         case .poolSize: "its warm pool was sized"
         case .poolRefillFailed: "a member of its warm pool could not be made"
         case .tokenCreated: "a token was made"

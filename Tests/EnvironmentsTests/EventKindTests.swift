@@ -23,9 +23,9 @@ import Testing
         "RecordStore+Events.swift": [],
         // The phase that a request begins in.
         "RecordStore+Requests.swift": [Phase.requested.rawValue, Phase.queued.rawValue],
-        // How an import or a deletion ends.
+        // How an import or a deletion ends; of one generation among others the deletion has a word of its own.
         "RecordStore+Generations.swift": [
-            SnapshotRecord.State.failed.rawValue, SnapshotRecord.State.deleted.rawValue,
+            SnapshotRecord.State.failed.rawValue, SnapshotRecord.State.deleted.rawValue, EventKind.retired.rawValue,
         ],
     ]
 

@@ -56,7 +56,7 @@ final class SnapshotWorker: Service {
         // What ends signals.
         guard free > 0 else { return tunables.pollInterval }
         do {
-            _ = try await store.retireGenerations(after: tunables.supersededGrace)
+            try await store.retireGenerations(after: tunables.supersededGrace)
             let batch = try await store.claimGenerations(limit: free, lease: tunables.lease)
             for claimed in batch.claimed {
                 running.withLock { $0 += 1 }

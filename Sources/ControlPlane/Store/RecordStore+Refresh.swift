@@ -35,6 +35,7 @@ extension RecordStore {
     ///
     /// - Parameter grace: longer than a request takes that chose the generation while it was the newest.
     /// - Returns: whether there were any.
+    @discardableResult
     func retireGenerations(after grace: Duration) async throws(ControlError) -> Bool {
         try await storing("retire generations") {
             let superseded = """

@@ -73,6 +73,7 @@ import Testing
             #expect(try await harness.snapshots.get("prod").state == .ready)
             let kinds = try await harness.snapshots.events("prod").map(\.kind)
             #expect(kinds.suffix(4) == ["importing", "ready", "retiring", "retired"])
+            #expect(kinds.allSatisfy { EventKind(rawValue: $0) != nil })
             #expect(try await harness.clone("later").generation == 2)
             #expect(kept.id != (try await harness.environments.get("later").id))
         }
