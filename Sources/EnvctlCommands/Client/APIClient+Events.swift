@@ -27,8 +27,8 @@ extension APIClient {
     /// Between two attempts to connect again at most.
     private static let longestPause = Duration.seconds(10)
 
-    /// Follows the events after `cursor` until `onEvent` has enough. When the connection is lost it connects again and goes on behind the
-    /// last event, so that none is missed and none comes twice.
+    /// Follows the events after `cursor` until `onEvent` has enough. When the connection is lost it connects again and
+    /// goes on behind the last event, so that none is missed and none comes twice.
     ///
     /// - Parameters:
     ///   - connect: called before each connection: a control plane that was started again can have another address.
